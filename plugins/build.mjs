@@ -1,0 +1,163 @@
+/* Builds the front end: `node plugins/build.mjs [--watch]`.
+ *
+ * - plugins/<name>/src/index.tsx     -> plugins/lib/dist/<name>-HASH.js.gz   ES modules, common code in shared chunks
+ * - plugins/<name>/src/index.html    -> plugins/<name>/dist/index.html       with the names above filled in
+ * - plugins/base1/src/global.ts      -> plugins/base1/dist/cockpit.js        classic script, window.cockpit; written last
+ *
+ * A file whose name carries a hash never changes, so the bridge lets browsers keep it for ever.
+ * --watch rebuilds at every change and adds source maps; files are not compressed then.
+ */
+import { existsSync, watch as watchFiles } from "node:fs";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { gzip } from "node:zlib";
+import esbuild from "esbuild";
+
+const PLUGINS = path.dirname(fileURLToPath(import.meta.url));
+const LIB_DIST = path.join(PLUGINS, "lib/dist");
+const LIB_URL = "../pilothouse-lib/";
+const BASE_STYLE = "lib/base.css";
+const EARLY_SCRIPT = "lib/early.ts";
+
+const watch = process.argv.includes("--watch");
+
+async function pages() {
+  const folders = await readdir(PLUGINS, { withFileTypes: true });
+  const names = folders.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+  return names.filter((name) => existsSync(path.join(PLUGINS, name, "src/index.tsx"))).sort();
+}
+
+const common = {
+  absWorkingDir: PLUGINS,
+  bundle: true,
+  minify: true,
+  target: ["es2022", "chrome109", "firefox115", "safari16.4"],
+  sourcemap: watch ? "linked" : false,
+  legalComments: "none",
+  charset: "utf8",
+  define: { "process.env.NODE_ENV": JSON.stringify(watch ? "development" : "production") },
+  metafile: true,
+  logLevel: "warning",
+};
+
+const hashed = {
+  ...common,
+  outdir: LIB_DIST,
+  entryNames: "[name]-[hash]",
+  chunkNames: "[name]-[hash]",
+  assetNames: "[name]-[hash]",
+  loader: { ".woff2": "file", ".svg": "file", ".png": "file" },
+};
+
+/* The built files of one page: its module, the chunks that module imports, its style. */
+function builtPage(metafile, name) {
+  const source = `${name}/src/index.tsx`;
+  const [script, output] = Object.entries(metafile.outputs).find(([, each]) => each.entryPoint === source);
+  const chunks = new Set();
+  const visit = (file) => {
+    for (const imported of metafile.outputs[file].imports) {
+      if (imported.kind !== "import-statement" || chunks.has(imported.path)) continue;
+      chunks.add(imported.path);
+      visit(imported.path);
+    }
+  };
+  visit(script);
+  return { script, style: output.cssBundle, chunks: [...chunks] };
+}
+
+function outputOf(metafile, source) {
+  return Object.entries(metafile.outputs).find(([, each]) => each.entryPoint === source)[0];
+}
+
+async function writePage(name, metafile, shared) {
+  const url = (file) => LIB_URL + path.basename(file);
+  const { script, style, chunks } = builtPage(metafile, name);
+  const tags = [
+    `<script src="${url(shared.early)}"></script>`,
+    ...[shared.style, style].filter(Boolean).map((file) => `<link rel="stylesheet" href="${url(file)}">`),
+    ...chunks.map((file) => `<link rel="modulepreload" href="${url(file)}">`),
+    `<script type="module" src="${url(script)}"></script>`,
+  ];
+  const html = await readFile(path.join(PLUGINS, name, "src/index.html"), "utf8");
+  if (!html.includes("</head>")) throw new Error(`plugins/${name}/src/index.html: no </head>`);
+  await mkdir(path.join(PLUGINS, name, "dist"), { recursive: true });
+  const filled = html.replace("</head>", () => tags.map((tag) => `  ${tag}\n`).join("") + "</head>");
+  await writeFile(path.join(PLUGINS, name, "dist/index.html"), filled);
+}
+
+/* Keeps a text file as NAME.gz only: the bridge serves that as NAME. Returns the name in the folder. */
+async function compress(output) {
+  if (!/\.(js|css|svg)$/.test(output)) return output;
+  const file = path.join(PLUGINS, output);
+  await writeFile(`${file}.gz`, await promisify(gzip)(await readFile(file), { level: 9 }));
+  await rm(file);
+  return `${output}.gz`;
+}
+
+/* What an earlier build left goes only after the new files are in place: a page being loaded finds its files. */
+async function removeOld(folder, keep) {
+  const kept = new Set([...keep].map((file) => path.basename(file)));
+  for (const name of await readdir(folder)) {
+    if (!kept.has(name)) await rm(path.join(folder, name), { recursive: true });
+  }
+}
+
+async function build(names) {
+  const modules = await esbuild.build({
+    ...hashed,
+    format: "esm",
+    splitting: true,
+    jsx: "automatic",
+    entryPoints: [
+      ...names.map((name) => ({ in: `${name}/src/index.tsx`, out: name })),
+      { in: BASE_STYLE, out: "base" },
+    ],
+  });
+  const early = await esbuild.build({ ...hashed, format: "iife", entryPoints: [EARLY_SCRIPT] });
+  const shared = {
+    style: outputOf(modules.metafile, BASE_STYLE),
+    early: outputOf(early.metafile, EARLY_SCRIPT),
+  };
+  for (const name of names) await writePage(name, modules.metafile, shared);
+
+  const outputs = [modules, early].flatMap((result) => Object.keys(result.metafile.outputs));
+  const stored = watch ? outputs : await Promise.all(outputs.map(compress));
+  await removeOld(LIB_DIST, stored);
+  await esbuild.build({
+    ...common,
+    format: "iife",
+    entryPoints: [{ in: "base1/src/global.ts", out: "cockpit" }],
+    outdir: path.join(PLUGINS, "base1/dist"),
+    logOverride: { "commonjs-variable-in-esm": "silent" },
+  });
+}
+
+function report(started, names) {
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  console.log(`built ${names.join(", ")} and base1 in ${seconds} s`);
+}
+
+async function run() {
+  const started = performance.now();
+  const names = await pages();
+  await build(names);
+  report(started, names);
+}
+
+function runWatching() {
+  let timer;
+  let building = Promise.resolve();
+  const rebuild = () => {
+    building = building.then(run).catch((error) => console.error(error.message));
+  };
+  rebuild();
+  watchFiles(PLUGINS, { recursive: true }, (_event, file) => {
+    if (!file || /(^|\/)dist(\/|$)/.test(file) || !/\.(tsx?|css|html)$/.test(file)) return;
+    clearTimeout(timer);
+    timer = setTimeout(rebuild, 100);
+  });
+}
+
+await (watch ? runWatching() : run());

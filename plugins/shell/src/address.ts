@@ -1,0 +1,50 @@
+/* The shell's addresses: `/<package>[/<page>][#<place in the page>]`. */
+
+export interface Place {
+  /** "machines", "system/services"; empty for whatever comes first. */
+  component: string;
+  /** The page's own address, its fragment without "#". */
+  hash: string;
+}
+
+const COMPONENT = /^[A-Za-z0-9_-]{1,64}(\/[A-Za-z0-9_.-]+)*$/;
+
+/** The place an address of ours names. The shell's own file, and what is no page's name, is the place "". */
+export function parse(address: string, urlRoot = ""): Place {
+  const [path = "", ...rest] = address.split("#");
+  const inside = path.startsWith(`${urlRoot}/`) ? path.slice(urlRoot.length) : path;
+  const segments = inside.split("?")[0]!.split("/").filter(Boolean);
+  if (segments[0] === "@localhost") segments.shift();
+  const component = segments.join("/").replace(/\/index$/, "");
+  const named = COMPONENT.test(component) && !component.includes("..") && !/^cockpit(\/|$)/.test(component);
+  return named ? { component, hash: normalHash(rest.join("#")) } : { component: "", hash: "" };
+}
+
+/** The top of a page has one name: the empty one. */
+export function normalHash(hash: string): string {
+  const place = hash.replace(/^#/, "");
+  return place === "/" ? "" : place;
+}
+
+export function format(place: Place, urlRoot = ""): string {
+  return `${urlRoot}/${place.component}${place.hash ? `#${place.hash}` : ""}`;
+}
+
+/** Where a page's file is, seen from the shell's own folder. */
+export function frameUrl({ component, hash }: Place, base: string): string {
+  const file = component.includes("/") ? component : `${component}/index`;
+  return new URL(`../${file}.html${hash ? `#${hash}` : ""}`, base).href;
+}
+
+export const FRAME_PREFIX = "cockpit1:";
+const HOST = "localhost";
+
+export function frameName(component: string): string {
+  return `${FRAME_PREFIX}${HOST}/${component}`;
+}
+
+/** The component of a frame's name. */
+export function componentOf(name: string): string | null {
+  const prefix = frameName("");
+  return name.startsWith(prefix) ? name.slice(prefix.length) : null;
+}

@@ -1,0 +1,32 @@
+/* The shell: what the address bar shows. Around every page: navigation, session menu, one connection for all frames. */
+import { useEffect, useState } from "react";
+import { renderPage } from "../../lib/page";
+import { connection, urlRoot } from "../../base1/src/connection";
+import { Navigator } from "./navigator";
+import { fetchManifests, refetchManifests } from "./packages";
+import { Shell, ShellFailed } from "./shell";
+import "./shell.css";
+
+const navigator = new Navigator(urlRoot());
+
+/* Shows the pages that are known, and soon those that came while nobody looked. */
+function App({ manifests }: { manifests: unknown }) {
+  const [known, setKnown] = useState(manifests);
+  useEffect(() => {
+    const unchanged = () => {};
+    refetchManifests().then(setKnown, unchanged);
+  }, []);
+  return <Shell navigator={navigator} manifests={known} />;
+}
+
+async function start(): Promise<void> {
+  connection();
+  try {
+    const manifests = await fetchManifests();
+    renderPage(<App manifests={manifests} />);
+  } catch (error) {
+    renderPage(<ShellFailed error={error} onRetry={() => window.location.reload()} />);
+  }
+}
+
+void start();

@@ -1,0 +1,55 @@
+import { useState, useSyncExternalStore } from "react";
+import { Divider } from "@patternfly/react-core/dist/esm/components/Divider";
+import { Dropdown, DropdownGroup, DropdownItem, DropdownList } from "@patternfly/react-core/dist/esm/components/Dropdown";
+import { MenuToggle } from "@patternfly/react-core/dist/esm/components/MenuToggle";
+import AdjustIcon from "@patternfly/react-icons/dist/esm/icons/adjust-icon";
+import MoonIcon from "@patternfly/react-icons/dist/esm/icons/moon-icon";
+import SunIcon from "@patternfly/react-icons/dist/esm/icons/sun-icon";
+import UserIcon from "@patternfly/react-icons/dist/esm/icons/user-icon";
+
+import { format, gettext as _, logout } from "../../lib/cockpit";
+import { chooseStyle, chosenStyle, onThemeChange, type Style } from "../../lib/theme";
+import type { Identity } from "./identity";
+
+const styles = (): { style: Style; label: string; icon: React.ReactNode }[] => [
+  { style: "auto", label: _("As the system"), icon: <AdjustIcon /> },
+  { style: "light", label: _("Light"), icon: <SunIcon /> },
+  { style: "dark", label: _("Dark"), icon: <MoonIcon /> },
+];
+
+export function UserMenu({ identity, onAbout }: { identity: Identity; onAbout(): void }) {
+  const [isOpen, setOpen] = useState(false);
+  const chosen = useSyncExternalStore(onThemeChange, chosenStyle);
+  const { user } = identity;
+  return (
+    <Dropdown
+      isOpen={isOpen}
+      onOpenChange={setOpen}
+      onSelect={() => setOpen(false)}
+      shouldFocusToggleOnSelect
+      shouldFocusFirstItemOnOpen
+      popperProps={{ position: "right", appendTo: "inline" }}
+      toggle={(ref) => (
+        <MenuToggle ref={ref} variant="plainText" isExpanded={isOpen} onClick={() => setOpen(!isOpen)} icon={<UserIcon />} aria-label={user ? format(_("Session of $0"), user.name) : _("Session")}>
+          <span className="ph-user">{user?.name}</span>
+        </MenuToggle>
+      )}
+    >
+      <DropdownGroup label={_("Theme")} labelHeadingLevel="h2">
+        <DropdownList aria-label={_("Theme")}>
+          {styles().map(({ style, label, icon }) => (
+            <DropdownItem key={style} icon={icon} isSelected={chosen === style} onClick={() => chooseStyle(style)}>
+              {label}
+              {chosen === style && <span className="pf-v6-screen-reader"> {_("(chosen)")}</span>}
+            </DropdownItem>
+          ))}
+        </DropdownList>
+      </DropdownGroup>
+      <Divider />
+      <DropdownList aria-label={_("Session")}>
+        <DropdownItem onClick={onAbout}>{_("About Pilothouse")}</DropdownItem>
+        <DropdownItem onClick={() => logout()}>{_("Log out")}</DropdownItem>
+      </DropdownList>
+    </Dropdown>
+  );
+}
