@@ -1,0 +1,13 @@
+"""The back end of the machines, storage and networks pages: the channel `libvirt1`."""
+
+from collections.abc import Iterable
+
+from bridge import hookimpl
+from bridge.channel import Channel
+from plugins.machines.channel import LibvirtChannel
+
+
+@hookimpl
+def channels() -> Iterable[type[Channel]]:
+    """See `bridge.hookspecs`."""
+    return [LibvirtChannel]

@@ -1,0 +1,257 @@
+"""The back end as the bridge starts it: a process that speaks frames."""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from testbed.domain_xml import domain_xml
+
+from bridge.protocol import Control, Data, Deframer, decode, encode_control, encode_data, frame
+from manifests import merge
+from plugins.machines.choice import DEMO
+
+BACK_END = (sys.executable, "-I", "-m", "bridge", "--backend", "machines")
+
+
+class BackEnd:
+    """A running back end, and what its channels have published and said."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+        self._deframer = Deframer()
+        self._events: list[Any] = []
+        self.states: dict[str, dict[str, Any]] = {}
+        self.complete: set[str] = set()
+        self.patches: list[dict[str, Any]] = []
+
+    def control(self, command: str, channel: str, **members: Any) -> None:
+        self._send(encode_control({"command": command, "channel": channel} | members))
+
+    def open(self, channel: str, **options: Any) -> None:
+        self.control("open", channel, payload="libvirt1", **options)
+
+    def call(self, channel: str, number: int, method: str, **params: Any) -> None:
+        message = {"jsonrpc": "2.0", "id": number, "method": method, "params": params}
+        self._send(encode_data(channel, json.dumps(message).encode()))
+
+    def _send(self, message: bytes) -> None:
+        assert self._process.stdin
+        self._process.stdin.write(frame(message))
+
+    async def event(self) -> Control | Any:
+        """The next thing said: a control message, or what a data message of a channel holds; patches are applied."""
+        assert self._process.stdout
+        async with asyncio.timeout(20):
+            while not self._events:
+                chunk = await self._process.stdout.read(1 << 16)
+                assert chunk, "the back end ended"
+                self._events += [decode(message) for message in self._deframer.feed(chunk)]
+        event = self._events.pop(0)
+        if not isinstance(event, Data):
+            return event
+        message = json.loads(event.payload)
+        if message.get("method") == "state":
+            params = message["params"]
+            self.states[event.channel] = merge.apply(self.states.get(event.channel, {}), params["patch"])
+            self.patches.append(params["patch"])
+            if params.get("complete"):
+                self.complete.add(event.channel)
+        return message
+
+    async def until(self, condition: Callable[[], Any]) -> None:
+        while not condition():
+            await self.event()
+
+    async def loaded(self, channel: str) -> dict[str, Any]:
+        """The state of a channel once its first load is complete."""
+        await self.until(lambda: channel in self.complete)
+        return self.states[channel]
+
+    async def reply(self, number: int) -> Any:
+        while True:
+            message = await self.event()
+            if not isinstance(message, Control) and message.get("id") == number:
+                return message
+
+    async def closed(self, channel: str) -> dict[str, Any]:
+        while True:
+            event = await self.event()
+            if isinstance(event, Control) and event.command == "close" and event.channel == channel:
+                return event.message
+
+
+@asynccontextmanager
+async def back_end(**environ: str) -> AsyncIterator[BackEnd]:
+    pipe = asyncio.subprocess.PIPE
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("PILOTHOUSE_")}
+    process = await asyncio.create_subprocess_exec(*BACK_END, stdin=pipe, stdout=pipe, stderr=pipe, env=clean | environ)
+    assert process.stdin
+    opened = BackEnd(process)
+    try:
+        init = await opened.event()
+        assert init.command == "init"
+        process.stdin.write(frame(encode_control({"command": "init", "version": 1, "host": "localhost"})))
+        yield opened
+    finally:
+        process.stdin.close()
+        async with asyncio.timeout(10):
+            _, errors = await process.communicate()
+        assert process.returncode == 0
+        assert b"Traceback" not in errors, errors.decode()
+
+
+async def test_the_demo_loads_and_is_labelled() -> None:
+    async with back_end(PILOTHOUSE_DEMO="1") as back:
+        back.open("a")
+        state = await back.loaded("a")
+        assert state["connection"]["demo"] is True
+        assert state["connection"]["hypervisor"] == "demo"
+        assert state["connection"]["uri"] == DEMO
+        assert len(state["domains"]) >= 8
+        assert state["capabilities"]["domain_reset"] is True
+
+
+async def test_a_reply_comes_after_the_patch_of_what_it_changed(world: str, uuid: Callable[[int], str]) -> None:
+    async with back_end() as back:
+        back.open("a", uri=world)
+        await back.loaded("a")
+        for number, (method, state) in enumerate(
+            [
+                ("domain_start", "running"),
+                ("domain_suspend", "paused"),
+                ("domain_resume", "running"),
+                ("domain_reboot", "running"),
+                ("domain_reset", "running"),
+                ("domain_shutdown", "shut off"),
+                ("domain_start", "running"),
+                ("domain_destroy", "shut off"),
+            ]
+        ):
+            back.call("a", number, method, key=uuid(2))
+            assert await back.reply(number) == {"jsonrpc": "2.0", "id": number, "result": None}
+            assert back.states["a"]["domains"][uuid(2)]["state"] == state
+
+
+async def test_two_pages_see_the_same_machines(uuid: Callable[[int], str], world: str) -> None:
+    async with back_end(PILOTHOUSE_LIBVIRT_URI=world) as back:
+        back.open("a")
+        back.open("b", uri=world)
+        await back.loaded("a")
+        await back.loaded("b")
+        back.call("a", 1, "domain_start", key=uuid(2))
+        await back.reply(1)
+        await back.until(lambda: back.states["b"]["domains"][uuid(2)]["state"] == "running")
+        assert back.states["a"] == back.states["b"]
+
+
+async def test_a_page_that_comes_again_finds_the_demo_as_it_left_it() -> None:
+    async with back_end(PILOTHOUSE_DEMO="1") as back:
+        back.open("a")
+        state = await back.loaded("a")
+        key = next(key for key, row in state["domains"].items() if row["state"] == "paused")
+        back.call("a", 1, "domain_resume", key=key)
+        await back.reply(1)
+        back.control("close", "a")
+        back.open("b")
+        state = await back.loaded("b")
+        assert state["domains"][key]["state"] == "running"
+
+
+async def test_errors_name_what_is_wrong(world: str, uuid: Callable[[int], str]) -> None:
+    async with back_end() as back:
+        back.open("a", uri=world)
+        await back.loaded("a")
+        back.call("a", 1, "domain_start", key=uuid(99))
+        error = (await back.reply(1))["error"]
+        assert error["data"]["problem"] == "not-found"
+        assert uuid(99) in error["message"]
+        assert error["data"]["libvirt"]["code"] == 42
+        back.call("a", 2, "domain_destroy", key=uuid(2))
+        error = (await back.reply(2))["error"]
+        assert (error["data"]["problem"], error["message"]) == (
+            "change-conflict",
+            "Requested operation is not valid: domain is not running",
+        )
+
+
+@pytest.mark.parametrize("key", ["db", "-rf", "", "00000000-0000-4000-8000-00000000000G", "0" * 36, "\n"])
+async def test_a_key_is_a_uuid(world: str, key: str) -> None:
+    async with back_end() as back:
+        back.open("a", uri=world)
+        await back.loaded("a")
+        back.call("a", 1, "domain_start", key=key)
+        error = (await back.reply(1))["error"]
+        assert error["code"] == -32602
+        assert error["message"].startswith("attribute 'key': must be a UUID")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"uri": "no uri"}, "attribute 'uri': must be a libvirt URI such as qemu:///system"),
+        ({"interval": 499}, "attribute 'interval': must be 0 or 500 to 3600000 ms"),
+        ({"interval": 3_600_001}, "attribute 'interval': must be 0 or 500 to 3600000 ms"),
+        ({"interval": "1"}, "attribute 'interval': must have type int"),
+        ({"parts": ["rubbish"]}, "attribute 'parts[0]': invalid value 'rubbish' not in ['domains']"),
+        ({"parts": ["domains"] * 17}, "attribute 'parts': more than 16"),
+    ],
+)
+async def test_options_are_checked(options: dict[str, Any], message: str) -> None:
+    async with back_end() as back:
+        back.open("a", **options)
+        closed = await back.closed("a")
+        assert (closed["problem"], closed["message"]) == ("protocol-error", message)
+
+
+async def test_a_page_gets_the_parts_it_asks_for(world: str) -> None:
+    async with back_end() as back:
+        back.open("a", uri=world, parts=[])
+        state = await back.loaded("a")
+        assert state.keys() == {"connection", "capabilities"}
+
+
+async def test_samples_come_at_their_pace(world: str, uuid: Callable[[int], str]) -> None:
+    async with back_end() as back:
+        back.open("a", uri=world, interval=500)
+        await back.loaded("a")
+        while True:
+            message = await back.event()
+            if not isinstance(message, Control) and message.get("method") == "sample":
+                break
+        percent, used = message["params"]["rows"][uuid(1)]
+        assert 0 <= percent <= 100
+        assert used == 64 << 20
+
+
+async def test_where_libvirt_does_not_answer_the_page_says_so_soon() -> None:
+    async with back_end() as back:
+        back.open("a", uri="qemu+unix:///system?socket=/nonexistent/sock")
+        async with asyncio.timeout(3):
+            state = await back.loaded("a")
+        assert state["connection"]["status"] == "failed"
+        assert "No such file or directory" in state["connection"]["message"]
+        assert state["connection"]["demo"] is False
+        back.call("a", 1, "domain_start", key="00000000-0000-4000-8000-000000000001")
+        assert (await back.reply(1))["error"]["data"]["problem"] == "disconnected"
+
+
+async def test_real_machines(libvirtd: Any) -> None:
+    key = libvirtd.define(domain_xml("web", title="The <website>"))
+    async with back_end() as back:
+        back.open("a", uri=libvirtd.uri, interval=500)
+        await back.loaded("a")
+        await back.until(lambda: back.states["a"]["domains"][key].get("title") == "The <website>")
+        back.call("a", 1, "domain_start", key=key)
+        assert "result" in await back.reply(1)
+        assert back.states["a"]["domains"][key]["state"] == "running"
+        await asyncio.to_thread(libvirtd.virsh, "destroy", key)
+        await back.until(lambda: back.states["a"]["domains"][key]["state"] == "shut off")
+        await asyncio.to_thread(libvirtd.virsh, "undefine", key)
+        await back.until(lambda: key not in back.states["a"]["domains"])
+        await asyncio.to_thread(libvirtd.kill)
+        await back.until(lambda: back.states["a"]["connection"]["status"] == "disconnected")

@@ -1,0 +1,262 @@
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import libvirt
+import pytest
+from testbed.domain_xml import domain_xml
+
+from bridge.protocol import Problem
+from plugins.machines import libvirt_python
+from plugins.machines import watcher as module
+from plugins.machines.connections import open_provider
+from plugins.machines.provider import DomainAction, Listener, Provider
+
+
+async def test_the_first_load(world: str, watching: Callable[..., Any], uuid: Callable[[int], str]) -> None:
+    async with watching(world) as it:
+        await it.watcher.settled.wait()
+        await it.until(lambda: "title" in it.domains[uuid(1)])
+        assert it.state["connection"] | {"hostname": "", "version": ""} == {
+            "uri": world,
+            "status": "connected",
+            "demo": False,
+            "readonly": False,
+            "hypervisor": "TEST",
+            "hostname": "",
+            "version": "",
+        }
+        assert it.state["capabilities"]["domain_start"] is True
+        assert it.domains[uuid(1)] == {
+            "name": "web",
+            "title": "The website",
+            "state": "running",
+            "vcpus": 1,
+            "memory": 64 << 20,
+            "max_memory": 64 << 20,
+            "persistent": True,
+            "autostart": False,
+            "managed_save": False,
+        }
+        assert {row["state"] for row in it.domains.values()} == {"running", "shut off", "paused", "crashed"}
+        assert it.replayed() == it.state
+
+
+async def test_a_thousand_domains_come_in_pieces(
+    make_world: Callable[..., str], make_domain: Callable[..., Any], watching: Callable[..., Any]
+) -> None:
+    uri = make_world(*(make_domain(f"machine-{number}", number) for number in range(1000)))
+    async with watching(uri) as it:
+        await it.watcher.settled.wait()
+        assert len(it.domains) == 1000
+        sizes = [len(patch["domains"]) for patch in it.patches if patch.get("domains")]
+        assert sizes == [200] * 5
+
+
+async def test_an_action_is_published_before_it_returns(
+    world: str, watching: Callable[..., Any], uuid: Callable[[int], str]
+) -> None:
+    async with watching(world) as it:
+        await it.watcher.settled.wait()
+        for action, state in (
+            (DomainAction.START, "running"),
+            (DomainAction.SUSPEND, "paused"),
+            (DomainAction.RESUME, "running"),
+            (DomainAction.REBOOT, "running"),
+            (DomainAction.RESET, "running"),
+            (DomainAction.SHUTDOWN, "shut off"),
+        ):
+            await it.watcher.act(action, uuid(2))
+            assert it.replayed()["domains"][uuid(2)]["state"] == state
+        await it.watcher.act(DomainAction.DESTROY, uuid(1))
+        assert it.domains[uuid(1)]["reason"] == "destroyed"
+
+
+async def test_what_others_do_appears_by_itself(
+    world: str, watching: Callable[..., Any], uuid: Callable[[int], str]
+) -> None:
+    async with watching(world) as it:
+        await it.watcher.settled.wait()
+        other = libvirt_python._kept[world]
+        domain = other.lookupByUUIDString(uuid(2))
+        domain.create()
+        await it.until(lambda: it.domains[uuid(2)]["state"] == "running")
+        domain.setMetadata(libvirt.VIR_DOMAIN_METADATA_TITLE, "Ledger <&>", None, None)
+        await it.until(lambda: it.domains[uuid(2)].get("title") == "Ledger <&>")
+        domain.destroy()
+        domain.undefine()
+        await it.until(lambda: uuid(2) not in it.domains)
+        assert it.replayed() == it.state
+
+
+async def test_a_machine_gone_behind_our_back_is_named_and_its_row_goes(
+    world: str, watching: Callable[..., Any], uuid: Callable[[int], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(libvirt_python.Subscription, "start", lambda *_: None)
+    async with watching(world) as it:
+        await it.watcher.settled.wait()
+        libvirt_python._kept[world].lookupByUUIDString(uuid(2)).undefine()
+        with pytest.raises(Problem, match=r"not-found: The virtual machine “db” .* does not exist any more"):
+            await it.watcher.act(DomainAction.START, uuid(2))
+        await it.until(lambda: uuid(2) not in it.domains)
+
+
+async def test_an_unknown_key_is_named(world: str, watching: Callable[..., Any], uuid: Callable[[int], str]) -> None:
+    async with watching(world) as it:
+        await it.watcher.settled.wait()
+        with pytest.raises(Problem, match=f"not-found: .*{uuid(99)}"):
+            await it.watcher.act(DomainAction.START, uuid(99))
+
+
+async def test_what_the_connection_cannot_do_is_refused_with_its_reason(watching: Callable[..., Any]) -> None:
+    async def open_read_only(uri: str, listener: Listener) -> Provider:
+        return await libvirt_python.LibvirtPython.open(uri, listener, readonly=True)
+
+    async with watching("test:///default", open_read_only) as it:
+        await it.watcher.settled.wait()
+        assert it.state["connection"]["readonly"] is True
+        assert "read-only" in it.state["connection"]["message"]
+        (key,) = it.domains
+        with pytest.raises(Problem, match=r"not-supported: .*read-only"):
+            await it.watcher.act(DomainAction.DESTROY, key)
+
+
+async def test_the_resync_finds_what_has_no_event(
+    world: str, watching: Callable[..., Any], uuid: Callable[[int], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "RESYNC_INTERVAL", 0.1)
+    async with watching(world) as it:
+        await it.watcher.settled.wait()
+        libvirt_python._kept[world].lookupByUUIDString(uuid(2)).setAutostart(True)
+        await it.until(lambda: it.domains[uuid(2)]["autostart"])
+
+
+async def test_a_storm_of_events_ends_in_the_true_state(
+    make_world: Callable[..., str], make_domain: Callable[..., Any], watching: Callable[..., Any]
+) -> None:
+    uri = make_world(*(make_domain(f"machine-{number}", number, title=f"title {number}") for number in range(100)))
+    async with watching(uri) as it:
+        await it.watcher.settled.wait()
+        domains = libvirt_python._kept[uri].listAllDomains()
+
+        def toggle() -> None:
+            for round_number in range(5):
+                for domain in domains:
+                    domain.destroy() if round_number % 2 else domain.create()
+
+        it.patches.clear()
+        await asyncio.to_thread(toggle)
+        await it.until(lambda: all(row["state"] == "running" for row in it.domains.values()))
+        assert all("title" in row for row in it.domains.values())
+
+
+async def test_a_failure_is_told_at_once_and_tried_again(
+    world: str, watching: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "RETRY_FIRST", 0.01)
+    answers: list[Callable[..., Awaitable[Provider]]] = []
+
+    async def refuse(uri: str, listener: Listener) -> Provider:
+        answers.append(open_provider)
+        raise Problem("access-denied", "Permission denied")
+
+    async def open_second(uri: str, listener: Listener) -> Provider:
+        return await (answers[-1] if len(answers) > 1 else refuse)(uri, listener)
+
+    async with watching(world, open_second) as it:
+        await it.until(lambda: it.status == "failed")
+        assert it.watcher.settled.is_set()
+        assert it.state["connection"]["message"] == "Permission denied"
+        with pytest.raises(Problem, match="disconnected: There is no connection to libvirt: Permission denied"):
+            await it.watcher.act(DomainAction.START, "x")
+        await it.until(lambda: it.status == "connected" and it.domains)
+        assert "message" not in it.state["connection"]
+
+
+async def test_a_daemon_that_does_not_answer_does_not_keep_the_page_waiting(
+    world: str, watching: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "SLOW_OPEN", 0.02)
+    monkeypatch.setattr(module, "HUNG_OPEN", 0.04)
+    go_on = asyncio.Event()
+
+    async def hang(uri: str, listener: Listener) -> Provider:
+        await go_on.wait()
+        return await open_provider(uri, listener)
+
+    async with watching(world, hang) as it:
+        await it.watcher.settled.wait()
+        assert (it.status, it.state["connection"]["message"]) == ("connecting", "libvirt has not answered yet")
+        await it.until(lambda: it.status == "failed")
+        go_on.set()
+        await it.until(lambda: it.status == "connected")
+
+
+async def test_samples_are_of_what_runs(world: str, watching: Callable[..., Any], uuid: Callable[[int], str]) -> None:
+    rows: asyncio.Queue[dict[str, list[float]]] = asyncio.Queue()
+    async with watching(world) as it:
+        await it.watcher.settled.wait()
+        async with it.watcher.sample(20, rows.put_nowait), it.watcher.sample(20, rows.put_nowait):
+            first, second = await rows.get(), await rows.get()
+            assert first is second
+            assert first.keys() == {uuid(1)}
+            assert first[uuid(1)][1] == 64 << 20
+        assert it.watcher._samplers == {}
+
+
+async def test_a_killed_daemon_comes_back(libvirtd: Any, watching: Callable[..., Any], footprint: Any) -> None:
+    names = ("steady", "runs")
+    keys = {name: libvirtd.define(domain_xml(name)) for name in names}
+    async with watching(libvirtd.uri) as it:
+        await it.watcher.settled.wait()
+        await it.watcher.act(DomainAction.START, keys["runs"])
+        before = None
+        for cycle in range(5):
+            await asyncio.to_thread(libvirtd.kill)
+            await it.until(lambda: it.status == "disconnected")
+            assert it.domains.keys() == set(keys.values()), "rows stay while libvirt is away"
+            assert it.state["connection"]["message"]
+            with pytest.raises(Problem) as caught:
+                await it.watcher.act(DomainAction.DESTROY, keys["runs"])
+            assert caught.value.code == "disconnected"
+            await asyncio.to_thread(libvirtd.start)
+            await asyncio.to_thread(libvirtd.virsh, "undefine", keys["steady"])
+            keys["steady"] = await asyncio.to_thread(libvirtd.define, domain_xml("steady", title=f"cycle {cycle}"))
+            await it.until(lambda: it.status == "connected" and it.domains.keys() == set(keys.values()))
+            assert it.domains[keys["runs"]]["state"] == "running", "QEMU was not touched"
+            await asyncio.to_thread(libvirtd.virsh, "start", keys["steady"])
+            await it.until(lambda: it.domains[keys["steady"]]["state"] == "running")
+            await asyncio.to_thread(libvirtd.virsh, "destroy", keys["steady"])
+            await it.until(lambda: it.domains[keys["steady"]]["state"] == "shut off")
+            assert sorted(row["name"] for row in it.domains.values()) == sorted(names)
+            assert it.replayed() == it.state
+            if before:
+                await before.assert_not_grown()
+            before = before or footprint.take()
+
+
+async def test_strange_names_on_qemu_act_on_the_right_one(libvirtd: Any, watching: Callable[..., Any]) -> None:
+    libvirtd.define(domain_xml("decoy"))
+    keys = {name: libvirtd.define(domain_xml(name)) for name in ("1", "-rf", "$(id)", "a'b\"<&>", "🐧")}
+    async with watching(libvirtd.uri) as it:
+        await it.watcher.settled.wait()
+        for name, key in keys.items():
+            assert it.domains[key]["name"] == name
+            await it.watcher.act(DomainAction.START, key)
+            assert [row["name"] for row in it.domains.values() if row["state"] == "running"] == [name]
+            await it.watcher.act(DomainAction.SUSPEND, key)
+            assert it.domains[key]["state"] == "paused"
+            await it.watcher.act(DomainAction.RESUME, key)
+            await it.watcher.act(DomainAction.RESET, key)
+            await it.watcher.act(DomainAction.DESTROY, key)
+            assert {row["state"] for row in it.domains.values()} == {"shut off"}
+
+
+async def test_a_title_changed_by_a_new_definition_is_seen(libvirtd: Any, watching: Callable[..., Any]) -> None:
+    key = libvirtd.define(domain_xml("web", title="old"))
+    async with watching(libvirtd.uri) as it:
+        await it.until(lambda: it.domains.get(key, {}).get("title") == "old")
+        await asyncio.to_thread(libvirtd.define, domain_xml("web", uuid=key, title="new", vcpus=2))
+        await it.until(lambda: it.domains[key].get("title") == "new" and it.domains[key]["vcpus"] == 2)
+        await asyncio.to_thread(libvirtd.virsh, "domrename", key, "renamed")
+        await it.until(lambda: it.domains[key]["name"] == "renamed")
