@@ -30,6 +30,8 @@ async def show(page: Page, url: str, package: str) -> None:
     await page.goto(f"{url}{package}")
     shown = pages.rows(page) if package == "machines" else pages.frame(page, package).locator(".xterm-rows")
     await expect(shown.first).to_be_visible()
+    if package == "machines":
+        await expect(shown.first).to_contain_text("%")
     await page.wait_for_timeout(1500)
 
 

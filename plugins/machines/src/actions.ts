@@ -39,7 +39,7 @@ export const ACTIONS: readonly Action[] = [
     busy: _("Starting…"),
     failed: _("$0 could not be started"),
     done: _("$0 was started."),
-    from: new Set(["shut off", "crashed", "no state"]),
+    from: new Set(["shut off", "no state"]),
     loss: nothing,
   },
   {

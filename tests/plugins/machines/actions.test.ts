@@ -21,7 +21,7 @@ describe("offers", () => {
     "suspended": [null, "Force off"],
     "shutting down": [null, "Force off"],
     "shut off": ["Start"],
-    "crashed": ["Start", "Force off"],
+    "crashed": [null, "Force off"],
     "no state": ["Start"],
   };
   for (const state of STATE_ORDER) {
