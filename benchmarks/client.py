@@ -1,0 +1,133 @@
+"""A blocking client of any bridge, quick enough not to be what is measured."""
+
+import json
+import os
+import select
+import subprocess
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+PATIENCE = 60.0
+"""Seconds without an answer after which a measurement is given up."""
+
+
+class Client:
+    """One bridge process and its frames."""
+
+    def __init__(self, command: Sequence[str], environ: dict[str, str]) -> None:
+        started = time.perf_counter()
+        self.process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=os.environ | environ,
+            bufsize=0,
+        )
+        assert self.process.stdin
+        assert self.process.stdout
+        self._in, self._out = self.process.stdin.fileno(), self.process.stdout.fileno()
+        os.set_blocking(self._in, False)
+        self._buffer = bytearray()
+        self._position = 0
+        self._channels = 0
+        self.frame()
+        self.startup = time.perf_counter() - started
+        self.control(command="init", version=1, host="localhost", superuser=False)
+
+    def frame(self) -> tuple[str, bytes]:
+        """The next frame: channel and payload."""
+        while True:
+            newline = self._buffer.find(b"\n", self._position, self._position + 12)
+            if newline >= 0:
+                end = newline + 1 + int(self._buffer[self._position : newline])
+                if len(self._buffer) >= end:
+                    break
+            self._fill()
+        border = self._buffer.index(b"\n", newline + 1)
+        channel, payload = self._buffer[newline + 1 : border].decode(), bytes(self._buffer[border + 1 : end])
+        self._position = end
+        if self._position > 1 << 20:
+            del self._buffer[: self._position]
+            self._position = 0
+        return channel, payload
+
+    def send(self, channel: str, payload: bytes) -> None:
+        """Send a frame, reading meanwhile: otherwise two full pipes would wait for each other."""
+        message = channel.encode() + b"\n" + payload
+        view = memoryview(b"%d\n%b" % (len(message), message))
+        while view:
+            try:
+                view = view[os.write(self._in, view) :]
+            except BlockingIOError:
+                if select.select([self._out], [self._in], [], PATIENCE)[0]:
+                    self._fill()
+
+    def control(self, **message: Any) -> None:
+        """Send a control message."""
+        self.send("", json.dumps(message).encode())
+
+    def open(self, payload: str, **options: Any) -> str:
+        """Open a channel with flow control; its name."""
+        self._channels += 1
+        name = f"c{self._channels}"
+        self.control(command="open", channel=name, payload=payload, **{"flow-control": True}, **options)
+        return name
+
+    def data(self, channel: str) -> bytes:
+        """The next data of `channel`; what other channels say is passed over."""
+        while True:
+            source, payload = self.frame()
+            if source == channel:
+                return payload
+            if not source:
+                self._answer(json.loads(payload), channel)
+
+    def until_close(self, channel: str) -> int:
+        """Bytes of data until `channel` closes."""
+        count = 0
+        while True:
+            source, payload = self.frame()
+            if source == channel:
+                count += len(payload)
+            elif not source and self._answer(json.loads(payload), None, channel):
+                return count
+
+    def memory(self) -> float:
+        """Proportional set size in MiB."""
+        for line in Path(f"/proc/{self.process.pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) / 1024
+        return 0.0
+
+    def close(self) -> None:
+        """End the bridge."""
+        assert self.process.stdin
+        assert self.process.stdout
+        self.process.stdin.close()
+        try:
+            self.process.wait(5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.process.stdout.close()
+
+    def _answer(self, message: dict[str, Any], strict: str | None, closing: str | None = None) -> bool:
+        channel = message.get("channel")
+        if message["command"] == "ping" and channel:
+            self.control(**(message | {"command": "pong"}))
+        if message["command"] == "close":
+            if message.get("problem") and channel in (strict, closing):
+                raise RuntimeError(message)
+            return bool(channel == closing)
+        return False
+
+    def _fill(self) -> None:
+        if not select.select([self._out], [], [], PATIENCE)[0]:
+            raise TimeoutError("the bridge does not answer")
+        chunk = os.read(self._out, 1 << 18)
+        if not chunk:
+            raise EOFError("the bridge ended")
+        self._buffer += chunk

@@ -1,0 +1,50 @@
+"""Back ends of plugins: which payload belongs to which plugin, and the peer process that answers it."""
+
+import sys
+from typing import TYPE_CHECKING
+
+from bridge.peer import Peer, PeerConfig
+from bridge.protocol import JsonObject, Problem
+from bridge.router import Endpoint, Router
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def backend_command(name: str, *, privileged: bool = False) -> tuple[str, ...]:
+    """The command that runs the back end of the plugin `name` and speaks frames on its stdio.
+
+    `privileged`: it is the superuser bridge's, and looks for the plugin where that does.
+    """
+    return (sys.executable, "-I", "-m", "bridge", "--backend", name, *(["--privileged"] if privileged else []))
+
+
+class Backends:
+    """The rule for channels of back ends: one peer per plugin, started at its first channel."""
+
+    def __init__(self, router: Router) -> None:
+        self._router = router
+        self._peers: dict[tuple[str, Path], Peer] = {}
+
+    def __call__(self, message: JsonObject) -> Endpoint | None:
+        """The rule; the manifests declare the payloads, so no process is needed to know."""
+        package = self._router.context.packages.backend_of(message["payload"])
+        if package is None:
+            return None
+        key = package.name, package.directory
+        if key not in self._peers:
+            command = backend_command(package.name, privileged=self._router.context.privileged)
+            self._peers[key] = Peer(self._router, PeerConfig(f"the back end of {package.name}", command))
+        return self._peers[key].channel(message)
+
+    def reload(self) -> None:
+        """The manifests were read anew: back ends of packages that are gone end, and their channels with them."""
+        packages = self._router.context.packages.packages.values()
+        present = {(package.name, package.directory) for package in packages if package.manifest.backend}
+        for key in [key for key in self._peers if key not in present]:
+            self._peers.pop(key).stop(Problem("terminated"))
+
+    def stop(self) -> None:
+        """End every back end."""
+        for peer in self._peers.values():
+            peer.stop(Problem("terminated"))

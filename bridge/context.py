@@ -1,0 +1,52 @@
+"""What the channels of one bridge share."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bridge.plugins import ChannelTable
+from bridge.process import Grace
+
+if TYPE_CHECKING:
+    from bridge.internal.bus import InternalBus
+    from bridge.packages import Packages
+    from bridge.superuser import Superuser
+
+
+@dataclass
+class Context:
+    """The surroundings of a bridge: its environment, its channels and its packages."""
+
+    environ: Mapping[str, str]
+    channels: ChannelTable
+    package_folders: list[Path] = field(default_factory=list)
+    """Folders of packages that installed plugins brought."""
+    grace: Grace = field(default_factory=Grace)
+    """What the bridge's children are given to end."""
+    privileged: bool = False
+    """Whether this is the superuser bridge: it takes nothing from a place that anybody but root can write to."""
+    superuser: "Superuser" = field(init=False)
+    """The superuser bridge, once there is a router to have one."""
+    packages_reloaded: list[Callable[[], None]] = field(default_factory=list)
+    """Called when the packages were looked for anew."""
+
+    @cached_property
+    def packages(self) -> "Packages":
+        """The packages of this host, searched for at first use."""
+        from bridge.packages import Packages
+
+        return Packages(self.environ, extra=self.package_folders, privileged=self.privileged)
+
+    @cached_property
+    def internal(self) -> "InternalBus":
+        """The bus with the bridge's own objects."""
+        from bridge.internal.bus import InternalBus
+        from bridge.internal.catalogue import objects_of
+
+        return InternalBus(objects_of(self))
+
+    def capabilities(self) -> dict[str, list[str]]:
+        """What the `info` channel says of channels."""
+        return self.channels.capabilities()

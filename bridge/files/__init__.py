@@ -1,0 +1,1 @@
+"""Files, as the file channels see them: paths, versions, atomic saving, watching."""

@@ -1,0 +1,74 @@
+"""Which ways to root's rights count (reference 7.29; security 96)."""
+
+import os
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bridge.process import Grace
+from bridge.superuser_candidates import find_candidates
+from manifests.model import parse
+from manifests.search import Package
+
+
+def package(folder: Path, *bridges: dict[str, Any], built_in: bool = False) -> Package:
+    return Package("p", folder, parse({"version": 1, "bridges": list(bridges)}, "test"), 1, built_in, 0)
+
+
+def program(file: Path, source: str = "exit 0") -> Path:
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(f"#!/bin/sh\n{source}\n")
+    file.chmod(file.stat().st_mode | stat.S_IXUSR)
+    return file
+
+
+async def names(*packages: Package, **environ: str) -> list[str]:
+    return [each.name for each in await find_candidates(packages, environ, Grace())]
+
+
+async def test_the_program_must_be_there(tmp_path: Path) -> None:
+    program(tmp_path / "bin/there")
+    (tmp_path / "bin/plain").write_text("not executable")
+    entries = [{"privileged": True, "spawn": [name]} for name in ("there", "missing", "plain", "/bin/true")]
+    assert await names(package(tmp_path, *entries), PATH=f"{tmp_path}/bin") == ["there", "true"]
+    assert await names(package(tmp_path, *entries), PATH="/nonexistent") == ["true"]
+
+
+async def test_the_path_of_the_entry_counts(tmp_path: Path) -> None:
+    program(tmp_path / "bin/there")
+    entry = {"privileged": True, "spawn": ["there"], "environ": [f"PATH={tmp_path}/bin"]}
+    assert await names(package(tmp_path, entry), PATH="/nonexistent") == ["there"]
+
+
+async def test_labels_and_what_is_none(tmp_path: Path) -> None:
+    entries: list[dict[str, Any]] = [
+        {"privileged": True, "spawn": ["true"], "label": "True"},
+        {"privileged": True, "label": "without a program"},
+        {"spawn": ["true"], "label": "not privileged"},
+    ]
+    (found,) = await find_candidates([package(tmp_path, *entries)], {"PATH": os.environ["PATH"]}, Grace())
+    assert (found.name, found.is_labelled, found.command.argv) == ("True", True, ("true",))
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [('[ "$1 $2" = "-A --help" ]', ["sudo"]), ("exit 1", []), ("exec sleep 1000", [])],
+)
+async def test_a_sudo_must_know_askpass(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str, expected: list[str]
+) -> None:
+    monkeypatch.setattr("bridge.superuser_candidates.PROBE_MAX", 0.5)
+    program(tmp_path / "bin/sudo", source)
+    entry = {"privileged": True, "spawn": ["sudo", "-k", "-A", "pilothouse-bridge", "--privileged"]}
+    path = f"{tmp_path}/bin:{os.environ['PATH']}"
+    assert await names(package(tmp_path, entry), PATH=path) == expected
+
+
+async def test_a_folder_of_somebody_else_says_nothing_of_root(tmp_path: Path) -> None:
+    entry = {"privileged": True, "spawn": ["/bin/true"]}
+    os.chown(tmp_path, 1000, 1000)
+    assert await names(package(tmp_path, entry)) == []
+    assert await names(package(tmp_path, entry, built_in=True)) == ["true"]
+    assert await names(package(tmp_path, entry), PILOTHOUSE_PLUGIN_PATH=str(tmp_path)) == ["true"]

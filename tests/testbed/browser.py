@@ -1,0 +1,120 @@
+"""Chromium with every page watched: what a page complains about in its console is a failure of the test."""
+
+import re
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Frame, Page, WebError, async_playwright
+from testbed import leaks, processes
+
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+ARTIFACTS = Path(__file__).parents[2] / "build/e2e"
+
+
+def find_chromium() -> str | None:
+    """The distribution's Chromium, under Debian's or Fedora's name; None where there is none."""
+    return shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+@asynccontextmanager
+async def chromium() -> AsyncIterator[Browser]:
+    """Chromium with a new profile. Its processes belong to the session, not to the test that came first."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=find_chromium(), args=list(FLAGS))
+        drivers = {each.pid for each in processes.process_table().values() if each.parent == processes.own_pid()}
+        mine = {pid for pid in drivers if "playwright" in processes.describe(pid)}
+        for pid in mine:
+            leaks.own(pid)
+        try:
+            yield browser
+        finally:
+            await browser.close()
+            for pid in mine:
+                leaks.disown(pid)
+
+
+class Complaints:
+    """What the pages of one test wrote to their consoles as errors or warnings, and what they threw."""
+
+    def __init__(self) -> None:
+        self._lines: list[str] = []
+        self._expected: list[re.Pattern[str]] = []
+
+    def watch(self, context: BrowserContext) -> None:
+        """Listens to every page of `context`, those that come later included."""
+        context.on("console", self._on_console)
+        context.on("weberror", self._on_error)
+
+    def expect(self, pattern: str) -> None:
+        """Complaints that match this regular expression belong to what the test does."""
+        self._expected.append(re.compile(pattern))
+
+    def unexpected(self) -> list[str]:
+        """The complaints so far that no `expect` allows."""
+        return [line for line in self._lines if not any(pattern.search(line) for pattern in self._expected)]
+
+    def all(self) -> list[str]:
+        """The complaints so far, the expected ones among them."""
+        return list(self._lines)
+
+    def _on_console(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self._lines.append(f"{message.type}: {message.text} ({message.location.get('url', '')})")
+
+    def _on_error(self, error: WebError) -> None:
+        self._lines.append(f"exception: {error.error}")
+
+
+async def keep_evidence(page: Page, name: str) -> None:
+    """Saves what a failed test's page looked like, and its HTML with that of its frames, to build/e2e/."""
+    stem = re.sub(r"[^\w.-]+", "-", name).strip("-")
+    image = await page.screenshot(timeout=5000)
+    parts = [f"<!-- {frame.url} -->\n{await frame.content()}" for frame in page.frames]
+    _write_evidence(stem, image, "\n\n".join(parts))
+
+
+def _write_evidence(stem: str, image: bytes, html: str) -> None:
+    ARTIFACTS.mkdir(parents=True, exist_ok=True)
+    (ARTIFACTS / f"{stem}.png").write_bytes(image)
+    (ARTIFACTS / f"{stem}.html").write_text(html)
+
+
+async def accessibility_violations(page: Page, axe: str) -> list[str]:
+    """What axe (its source is given) finds on the page and in each of its frames: rule, element and reason.
+
+    The shell's document has no heading of the first level: that is the one of the frame that it shows.
+    """
+    found: list[str] = []
+    for frame in page.frames:
+        # Through the debugger, so the page's content security policy stays as it is.
+        await frame.evaluate(axe)
+        options = {"iframes": False, "resultTypes": ["violations"], "rules": {}}
+        if frame.child_frames:
+            options["rules"] = {"page-has-heading-one": {"enabled": False}}
+        result = await frame.evaluate("(options) => axe.run(document, options)", options)
+        for violation in result["violations"]:
+            nodes = "; ".join(f"{node['html'][:300]} {node['failureSummary']}" for node in violation["nodes"][:3])
+            found.append(f"{_short(frame)}: {violation['id']}: {violation['help']}: {nodes}")
+    return found
+
+
+async def horizontal_overflow(page: Page) -> dict[str, int]:
+    """By how many pixels each document, of the page or a frame, is wider than its window. Empty where all fit."""
+    script = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    widths = {_short(frame): await frame.evaluate(script) for frame in page.frames}
+    return {url: pixels for url, pixels in widths.items() if pixels > 0}
+
+
+def _short(frame: Frame) -> str:
+    return frame.url.partition("#")[0].partition("/cockpit/")[2] or "shell"

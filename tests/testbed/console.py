@@ -1,0 +1,143 @@
+"""The program under test as a person starts it: `pilothouse serve`, with a home of its own."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from uuid import uuid4
+
+from testbed import processes
+from testbed.libvirtd import Libvirtd
+
+LINK = re.compile(r"http://127\.0\.0\.1:(\d+)/#token=\S+")
+STARTS_WITHIN = 30.0
+STOPS_WITHIN = 5.0
+PROGRAM = str(Path(sys.executable).parent / "pilothouse")
+OWN_MARK = "PILOTHOUSE_TEST_CONSOLE"
+
+
+class Console:
+    """One running console. Made running; `stop()` ends it and checks that it ended as promised.
+
+    `link` is what it printed, `url` the same without the token, `data_home` its XDG_DATA_HOME.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        port: int = 0,
+        demo: bool = False,
+        libvirtd: Libvirtd | None = None,
+        environ: Mapping[str, str] | None = None,
+    ) -> None:
+        self._mark = uuid4().hex
+        self._output = directory / "console.log"
+        self.environ = _environment(directory) | {OWN_MARK: self._mark} | dict(environ or {})
+        self.data_home = Path(self.environ["XDG_DATA_HOME"])
+        if demo:
+            self.environ["PILOTHOUSE_DEMO"] = "1"
+        argv = [PROGRAM, "serve", "--port", str(port)]
+        with self._output.open("wb") as output:
+            self.process = subprocess.Popen(
+                libvirtd.enter(argv) if libvirtd else argv,
+                env=self.environ,
+                cwd=directory,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        try:
+            processes.wait_until(self._printed_link, "the console prints its link", STARTS_WITHIN)
+        except BaseException:
+            self.kill()
+            raise
+        self.link = self._link()
+        self.url = self.link.partition("#")[0]
+        self.port = int(self.url.rstrip("/").rpartition(":")[2])
+
+    @property
+    def output(self) -> str:
+        """Everything that it printed so far."""
+        return self._output.read_text(errors="replace")
+
+    def new_link(self) -> str:
+        """A fresh login link, from `pilothouse login-url`."""
+        argv = [PROGRAM, "login-url"]
+        done = subprocess.run(argv, env=self.environ, check=True, capture_output=True, text=True, timeout=30)
+        found = LINK.search(done.stdout)
+        assert found, f"login-url printed no link: {done.stdout}"
+        return found[0]
+
+    def processes(self) -> list[str]:
+        """The command lines of everything it started that has not ended, itself included."""
+        table = processes.process_table()
+        pids = processes.carrying(OWN_MARK, self._mark, table)
+        return [processes.describe(pid) for pid in sorted(pids)]
+
+    def stop(self) -> None:
+        """Stops it by SIGTERM: it must end within STOPS_WITHIN seconds with status 0, and nothing may be left."""
+        if self.process.returncode is not None:
+            return
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            status = self.process.wait(timeout=STOPS_WITHIN)
+        except subprocess.TimeoutExpired:
+            left = self.processes()
+            self.kill()
+            raise AssertionError(f"the console did not end within {STOPS_WITHIN:g} s: {left}\n{self.output}") from None
+        left = self.processes()
+        self.kill()
+        assert status == 0, f"the console ended with status {status}:\n{self.output}"
+        assert left == [], "processes outlived the console"
+
+    def kill(self) -> None:
+        """Ends it and everything it started, unconditionally."""
+        for pid in processes.carrying(OWN_MARK, self._mark, processes.process_table()):
+            processes.kill_quietly(pid, signal.SIGKILL)
+        self.process.kill()
+        self.process.wait(timeout=10)
+
+    def _link(self) -> str:
+        found = LINK.search(self.output)
+        return found[0] if found else ""
+
+    def _printed_link(self) -> bool:
+        status = self.process.poll()
+        if status is not None:
+            raise RuntimeError(f"the console ended at its start with status {status}:\n{self.output}")
+        return bool(self._link())
+
+
+def run_to_end(directory: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Runs `pilothouse` with these arguments, for a command that is expected to end by itself."""
+    argv = [PROGRAM, *arguments]
+    return subprocess.run(
+        argv, env=_environment(directory), capture_output=True, text=True, timeout=30, check=False, cwd=directory
+    )
+
+
+def _environment(directory: Path) -> dict[str, str]:
+    """The caller's environment with a home, a runtime folder and XDG folders below `directory`.
+
+    XDG_DATA_DIRS keeps out the plugins that are installed on this machine.
+    """
+    places = {
+        "HOME": directory / "home",
+        "XDG_CACHE_HOME": directory / "home/.cache",
+        "XDG_CONFIG_HOME": directory / "home/.config",
+        "XDG_DATA_HOME": directory / "home/.local/share",
+        "XDG_DATA_DIRS": directory / "share",
+        "XDG_STATE_HOME": directory / "home/.local/state",
+        "XDG_RUNTIME_DIR": directory / "run",
+    }
+    for place in places.values():
+        place.mkdir(parents=True, exist_ok=True)
+    places["XDG_RUNTIME_DIR"].chmod(0o700)
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
+    inherited.pop("SSH_CONNECTION", None)
+    return inherited | {key: str(place) for key, place in places.items()} | {"LANG": "C.UTF-8"}

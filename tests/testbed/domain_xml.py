@@ -1,0 +1,41 @@
+"""Domain XML for guests that need no disk: QEMU in software, firmware on the screen, VNC and a serial pty."""
+
+from uuid import uuid4
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+
+def domain_xml(
+    name: str,
+    *,
+    uuid: str | None = None,
+    title: str | None = None,
+    memory_mib: int = 64,
+    vcpus: int = 1,
+    arch: str = "x86_64",
+    machine: str = "pc",
+    disk: str | None = None,
+) -> str:
+    """A complete `<domain type='qemu'>` document. Without `uuid` the domain gets a new one, so no two calls collide.
+
+    `disk` is the path of an image file, which need not exist: such a domain can be defined, but does not start.
+    """
+    domain = Element("domain", type="qemu")
+    SubElement(domain, "name").text = name
+    SubElement(domain, "uuid").text = uuid or str(uuid4())
+    if title is not None:
+        SubElement(domain, "title").text = title
+    SubElement(domain, "memory", unit="MiB").text = str(memory_mib)
+    SubElement(domain, "vcpu").text = str(vcpus)
+    SubElement(SubElement(domain, "os"), "type", arch=arch, machine=machine).text = "hvm"
+    features = SubElement(domain, "features")
+    SubElement(features, "acpi")
+    devices = SubElement(domain, "devices")
+    if disk is not None:
+        element = SubElement(devices, "disk", type="file", device="disk")
+        SubElement(element, "source", file=disk)
+        SubElement(element, "target", dev="vda", bus="virtio")
+    SubElement(devices, "serial", type="pty")
+    SubElement(devices, "console", type="pty")
+    SubElement(devices, "graphics", type="vnc", port="-1", autoport="yes", listen="127.0.0.1")
+    SubElement(SubElement(devices, "video"), "model", type="vga")
+    return tostring(domain, encoding="unicode")

@@ -1,0 +1,212 @@
+"""A private system libvirtd: the real daemon with QEMU in software, on directories of its own.
+
+The machine's own libvirt, its domains and its firewall are never touched: see `namespace`. The daemon runs with
+an empty /run, so it finds no system bus and no systemd to register its guests with.
+"""
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+from testbed import leaks
+from testbed.namespace import Namespace, child_pids
+from testbed.processes import kill_quietly, process_table, wait_until
+
+NEEDED = ("libvirtd", "virsh", "qemu-system-x86_64", "unshare", "nsenter", "ip")
+
+QEMU_CONF = """\
+user = "root"
+group = "root"
+dynamic_ownership = 0
+remember_owner = 0
+security_driver = "none"
+namespaces = []
+cgroup_controllers = []
+stdio_handler = "file"
+"""
+
+LIBVIRTD_CONF = """\
+auth_unix_ro = "none"
+auth_unix_rw = "none"
+unix_sock_group = "root"
+log_outputs = "3:file:/var/log/libvirt/libvirtd.log"
+"""
+
+
+def missing() -> str | None:
+    """Why this machine cannot run the test bed, or None if it can."""
+    if os.geteuid() != 0:
+        return "a private libvirtd needs root for its mount namespace"
+    absent = [program for program in NEEDED if shutil.which(program) is None]
+    return f"not installed: {', '.join(absent)}" if absent else None
+
+
+class Libvirtd:
+    """The running daemon. `uri` reaches it from this process, `enter` lets a program see it as qemu:///system."""
+
+    def __init__(self, directory: Path) -> None:
+        self._socket = directory / "run/libvirt/libvirt-sock"
+        self.uri = f"qemu+unix:///system?socket={self._socket}"
+        self._daemon: subprocess.Popen[bytes] | None = None
+        self._namespace = Namespace()
+        try:
+            self._prepare(directory)
+            self.start()
+            if self.domains():
+                raise RuntimeError(f"{self.uri} has domains already; the tests use a libvirtd of their own only")
+        except BaseException:
+            self.close()
+            raise
+
+    def _prepare(self, directory: Path) -> None:
+        run, etc = directory / "run", directory / "etc"
+        (run / "libvirt").mkdir(parents=True)
+        etc.mkdir()
+        (etc / "qemu.conf").write_text(QEMU_CONF)
+        (etc / "libvirtd.conf").write_text(LIBVIRTD_CONF)
+        ns = self._namespace
+        if Path("/sys/fs/cgroup").is_mount():
+            # Without cgroups in sight libvirt makes none, so none has to be removed.
+            ns.run("umount", "--recursive", "--lazy", "/sys/fs/cgroup")
+        ns.mount("--bind", run, "/run")
+        ns.mount("--bind", etc, "/etc/libvirt")
+        for state in ("/var/lib/libvirt", "/var/cache/libvirt", "/var/log/libvirt"):
+            ns.mount("-t", "tmpfs", "tmpfs", state)
+        ns.start_inside()
+        subprocess.run(ns.enter_inside(["ip", "link", "set", "lo", "up"]), check=True, timeout=30)
+
+    def start(self) -> None:
+        """Starts the daemon and waits until it answers. Guests that a killed one left running are found again."""
+        assert self._daemon is None, "libvirtd runs already"
+        self._daemon = subprocess.Popen(self._namespace.enter_inside(["libvirtd"]), stdin=subprocess.DEVNULL)
+        leaks.own(self._daemon.pid)
+        wait_until(self._answers, "libvirtd answers", timeout=60)
+
+    def kill(self) -> None:
+        """Kills the daemon as a crash would (SIGKILL). Its guests run on."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> None:
+        """Stops the daemon as an administrator would (SIGTERM). Its guests run on."""
+        self._end(signal.SIGTERM)
+
+    def restart(self) -> None:
+        """`stop`, then `start`."""
+        self.stop()
+        self.start()
+
+    def hang(self) -> None:
+        """Stops the daemon in its tracks: it is there, accepts connections, and answers nothing until `go_on`."""
+        assert self._daemon is not None, "libvirtd does not run"
+        for pid in child_pids(self._daemon.pid):
+            kill_quietly(pid, signal.SIGSTOP)
+        # nsenter stops itself along with its child.
+        starter = self._daemon.pid
+        wait_until(lambda: process_table()[starter].state == "T", "libvirtd has stopped")
+
+    def go_on(self) -> None:
+        """Ends `hang`."""
+        assert self._daemon is not None, "libvirtd does not run"
+        for pid in (self._daemon.pid, *child_pids(self._daemon.pid)):
+            kill_quietly(pid, signal.SIGCONT)
+
+    def running(self) -> bool:
+        """Whether the daemon was started and neither stopped nor killed since."""
+        return self._daemon is not None and self._daemon.poll() is None
+
+    def enter(self, argv: Sequence[str]) -> list[str]:
+        """`argv`, prefixed so that the program finds this daemon as plain qemu:///system."""
+        return self._namespace.enter(argv)
+
+    def virsh(self, *arguments: str) -> str:
+        """What virsh prints. A failure raises RuntimeError with virsh's own sentence."""
+        done = self._virsh(*arguments)
+        if done.returncode != 0:
+            raise RuntimeError(f"virsh {' '.join(arguments)}: {done.stderr.strip()}")
+        return done.stdout.strip()
+
+    def define(self, xml: str) -> str:
+        """Defines a persistent domain and gives its UUID."""
+        return self._pass_xml("define", xml)
+
+    def create(self, xml: str) -> str:
+        """Starts a transient domain and gives its UUID."""
+        return self._pass_xml("create", xml)
+
+    def domains(self) -> list[str]:
+        """The UUIDs of all domains, running or not."""
+        return self.virsh("list", "--all", "--uuid").split()
+
+    def clean(self) -> None:
+        """Back to an empty daemon that answers: what every test may rely on, and what follows every test."""
+        if not self.running():
+            self._daemon = None
+            self.start()
+        for uuid in self.domains():
+            for command in (("destroy", uuid), ("undefine", uuid, "--managed-save", "--snapshots-metadata", "--nvram")):
+                # A domain that is off cannot be destroyed, a transient one is gone then: only the result counts.
+                self._virsh(*command)
+        left = self.domains()
+        if left:
+            raise RuntimeError(f"domains that could not be removed: {left}")
+
+    def close(self) -> None:
+        """Ends the daemon, every guest and the namespace. Safe to call twice."""
+        if self._daemon is not None:
+            self._end(signal.SIGKILL)
+        self._namespace.close()
+
+    def _answers(self) -> bool:
+        assert self._daemon is not None
+        if self._daemon.poll() is not None:
+            raise RuntimeError(f"libvirtd ended at its start with exit status {self._daemon.returncode}")
+        return self._socket.exists() and self._virsh("uri").returncode == 0
+
+    def _end(self, number: signal.Signals) -> None:
+        daemon = self._daemon
+        assert daemon is not None, "libvirtd does not run"
+        for pid in child_pids(daemon.pid):
+            kill_quietly(pid, number)
+        wait_until(lambda: self._has_ended(daemon), "libvirtd ends", timeout=30)
+        leaks.disown(daemon.pid)
+        self._daemon = None
+
+    def _has_ended(self, daemon: subprocess.Popen[bytes]) -> bool:
+        if daemon.poll() is None:
+            # nsenter stops when its child does; stopped, it would not see the child's end.
+            self.go_on()
+        return daemon.returncode is not None
+
+    def _virsh(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        argv = ["virsh", "--connect", self.uri, *arguments]
+        return subprocess.run(argv, capture_output=True, text=True, check=False, timeout=60, stdin=subprocess.DEVNULL)
+
+    def _pass_xml(self, command: str, xml: str) -> str:
+        name = ET.fromstring(xml).findtext("name")
+        with tempfile.NamedTemporaryFile("w", suffix=".xml") as file:
+            file.write(xml)
+            file.flush()
+            self.virsh(command, file.name)
+        names = {self.virsh("domname", uuid): uuid for uuid in self.domains()}
+        return names[str(name)]
+
+
+@contextmanager
+def private_libvirtd() -> Iterator[Libvirtd]:
+    """A new daemon in a directory of /tmp, both gone at the end. The name is short: socket paths are limited to 107."""
+    directory = Path(tempfile.mkdtemp(prefix="pilothouse-"))
+    try:
+        daemon = Libvirtd(directory)
+        try:
+            yield daemon
+        finally:
+            daemon.close()
+    finally:
+        with suppress(FileNotFoundError):
+            shutil.rmtree(directory)

@@ -1,0 +1,102 @@
+"""What runs on this machine, read from /proc: the tests' answer to "did it leave anything behind?"."""
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+MARKER = "PILOTHOUSE_TEST_RUN"
+"""Set in this process's environment, so that orphans which left our process tree can still be recognised."""
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """One line of the process table. `state` is proc(5)'s letter; a zombie ("Z") has ended and awaits its parent."""
+
+    pid: int
+    parent: int
+    session: int
+    state: str
+    command: str
+
+
+def process_table() -> dict[int, Process]:
+    """Every process that exists now. One that ends while the table is read is left out."""
+    return {process.pid: process for process in _read_all()}
+
+
+def _read_all() -> Iterator[Process]:
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            stat = (entry / "stat").read_text(errors="replace")
+        except OSError:
+            continue
+        # The command may itself contain blanks and parentheses; what follows the last ")" never does.
+        name, _, rest = stat.partition("(")[2].rpartition(")")
+        state, parent, _group, session = rest.split()[:4]
+        yield Process(int(entry.name), int(parent), int(session), state, name)
+
+
+def descendants(roots: set[int], table: dict[int, Process]) -> set[int]:
+    """The pids in the trees below `roots`, the roots themselves not included."""
+    children: dict[int, list[int]] = {}
+    for process in table.values():
+        children.setdefault(process.parent, []).append(process.pid)
+    found: set[int] = set()
+    waiting = list(roots)
+    while waiting:
+        for pid in children.get(waiting.pop(), ()):
+            if pid not in found:
+                found.add(pid)
+                waiting.append(pid)
+    return found
+
+
+def carrying(variable: str, value: str, table: dict[int, Process]) -> set[int]:
+    """The pids of the other, living processes that were started with this environment variable."""
+    entry = f"{variable}={value}".encode()
+    own = os.getpid()
+    return {pid for pid in table if pid != own and entry in _environment(pid)}
+
+
+def _environment(pid: int) -> list[bytes]:
+    try:
+        return Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+    except OSError:
+        return []
+
+
+def describe(pid: int) -> str:
+    """`PID command line`, for a message that a person reads."""
+    try:
+        line = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
+        state = Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()[0]
+    except OSError:
+        return f"{pid} (gone)"
+    return f"{pid} {line[:160]}" if state != "Z" else f"{pid} (ended, but nobody waited for it)"
+
+
+def wait_until(condition: Callable[[], bool], what: str, timeout: float = 10.0) -> None:
+    """Polls `condition` until it holds. Raises TimeoutError naming `what` after `timeout` seconds."""
+    deadline = time.monotonic() + timeout
+    while not condition():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"waited {timeout:g} s in vain: {what}")
+        time.sleep(0.02)  # noqa: TID251 - called between tests and from plain ones, never on a loop
+
+
+def kill_quietly(pid: int, number: signal.Signals) -> None:
+    """Sends a signal; that the process is gone already is no error."""
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:
+        return
+
+
+def own_pid() -> int:
+    """The pid of the process that runs the tests."""
+    return os.getpid()
