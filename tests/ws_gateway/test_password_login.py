@@ -1,0 +1,238 @@
+"""Logging in over HTTPS with real accounts: what a browser sends, and what it gets."""
+
+import asyncio
+import base64
+import json
+import secrets
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from testbed.processes import describe, wait_until
+
+from bridge.protocol import Problem
+from ws_gateway.password_login import CREDENTIALS_MAX, PasswordLogins, check_base64
+from ws_gateway.sessions import Sessions
+from ws_gateway.settings import SystemSettings
+
+PASSWORD = "S3cr3t-anna-7291"
+FILES = ("environ", "cmdline")
+Serve = Callable[..., Any]
+
+
+async def test_a_password_becomes_a_session_of_that_person(serve_system: Serve, corner: Any) -> None:
+    system = serve_system()
+    login = system.log_in("anna", PASSWORD)
+    assert (login.status, list(login.json)) == (200, ["csrf-token"])
+    name, _, rest = login.headers["set-cookie"].partition("=")
+    assert name == "cockpit"
+    assert rest.partition("; ")[2] == "Path=/; Secure; HttpOnly; SameSite=Strict"
+    socket = await system.socket(login)
+    await socket.init()
+    await socket.control(command="open", channel="1:1", payload="stream", spawn=["id", "-un"])
+    assert await socket.until(lambda received: isinstance(received, str)) == "1:1\nanna\n"
+    assert "session 1: login from 127.0.0.1" in system.output
+    socket.connection.close()
+    while not isinstance(await socket.receive(), tuple):
+        pass
+
+
+async def test_logging_out_closes_everything_at_once(serve_system: Serve, corner: Any) -> None:
+    corner.records()
+    system = serve_system()
+    login = system.log_in("anna", PASSWORD)
+    cookie = login.headers["set-cookie"].partition(";")[0]
+    sockets = [await system.socket(login) for _ in range(2)]
+    for socket in sockets:
+        await socket.init()
+    assert system.get("/cockpit/login", Cookie=cookie).status == 200
+    assert "anna" in corner.run("who", "/run/utmp")
+    before = time.monotonic()
+    await sockets[0].control(command="logout", disconnect=True)
+    for socket in sockets:
+        assert (await socket.receive())[0] == 1001
+        socket.connection.close()
+    assert time.monotonic() - before < 1
+    assert system.get("/cockpit/login", Cookie=cookie).status == 401
+    wait_until(lambda: system.helpers() == [], "PAM is closed", 5)
+    assert corner.run("who", "/run/utmp") == ""
+
+
+def test_wrong_ones_look_the_same(serve_system: Serve) -> None:
+    system = serve_system()
+    answers = [system.log_in("anna", "guess"), system.log_in("nobody-has-this-name", "guess")]
+    assert [answer.status for answer in answers] == [401, 401]
+    assert answers[0].body == answers[1].body
+    assert [answer.reason for answer in answers] == ["Authentication failed"] * 2
+    assert "Set-Cookie" not in answers[0].headers
+    for scheme in (
+        "Bearer x",
+        "Negotiate",
+        "tls-cert x",
+        "Basic",
+        "Basic !!!",
+        "Basic YQ==",
+        "X-Conversation",
+        "X-Conversation a b",
+    ):
+        assert system.get("/cockpit/login", Authorization=scheme).status == 401
+    assert PASSWORD not in system.output
+
+
+def test_policy_is_told_to_whom_it_concerns(serve_system: Serve, corner: Any) -> None:
+    system = serve_system()
+    (corner.etc / "nologin").write_text("Back at noon.\n")
+    try:
+        answer = system.log_in("anna", PASSWORD)
+    finally:
+        (corner.etc / "nologin").unlink()
+    assert (answer.status, answer.reason) == (403, "Authentication failed: access-denied")
+    assert answer.json["message"].strip() == "Back at noon."
+
+
+def test_an_expired_password_is_changed_in_a_conversation(serve_system: Serve, corner: Any) -> None:
+    corner.user("emil", "S3cr3t-old-one")
+    corner.run("chage", "-d", "0", "emil")
+    system = serve_system()
+    first = system.log_in("emil", "S3cr3t-old-one")
+    assert (first.status, first.json["prompt"], first.json["echo"]) == (401, "Current password: ", False)
+    second = system.answer(first, "S3cr3t-old-one")
+    assert system.answer(first, "S3cr3t-old-one").status == 401, "a question can be answered once"
+    third = system.answer(second, "An0ther-l0ng-one")
+    assert third.json["prompt"] == "Retype new password: "
+    last = system.answer(third, "An0ther-l0ng-one")
+    assert (last.status, "set-cookie" in last.headers) == (200, True)
+    corner.run("userdel", "-r", "-f", "emil")
+
+
+def test_two_answers_at_once_are_one(serve_system: Serve, corner: Any) -> None:
+    corner.user("fritz", "S3cr3t-old-one")
+    corner.run("chage", "-d", "0", "fritz")
+    system = serve_system()
+    first = system.log_in("fritz", "S3cr3t-old-one")
+    answers: list[int] = []
+    threads = [
+        threading.Thread(target=lambda: answers.append(len(system.answer(first, "S3cr3t-old-one").json.get("id", ""))))
+        for _ in range(2)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(answers) == [0, 43]
+    corner.run("userdel", "-r", "-f", "fritz")
+
+
+def test_who_does_not_answer_is_let_go(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("ws_gateway.password_login.ANSWER_WITHIN", 0.2)
+
+    async def run() -> None:
+        gone = asyncio.Event()
+
+        async def helper(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            for number, challenge in enumerate(("*", "X-Conversation 1 Q29kZQ==")):
+                message = (
+                    b"\n" + json.dumps({"command": "authorize", "cookie": str(number), "challenge": challenge}).encode()
+                )
+                writer.write(b"%d\n%b" % (len(message), message))
+                await reader.read(65536)
+            gone.set()
+            writer.close()
+
+        server = await asyncio.start_unix_server(helper, tmp_path / "session")
+        sessions = Sessions()
+        logins = PasswordLogins(SystemSettings(tmp_path / "session"), sessions)
+        asked = await logins.start("YTpi", "192.0.2.1")
+        assert not isinstance(asked, tuple) or hasattr(asked, "challenge")
+        await asyncio.wait_for(gone.wait(), 5)
+        assert len(logins._startups) == 0
+        with pytest.raises(Problem, match="took too long"):
+            await logins.go_on(f"{asked.body['id']} YQ==")  # type: ignore[union-attr]
+        await sessions.stop()
+        server.close()
+        await server.wait_closed()
+
+    asyncio.run(run())
+
+
+def test_guessing_is_slowed_down_by_where_it_comes_from(serve_system: Serve, corner: Any) -> None:
+    corner.service("auth required pam_deny.so\n")
+    system = serve_system()
+    threads: list[threading.Thread] = []
+    for _ in range(2):
+        threads = [threading.Thread(target=system.log_in, args=("anna", "guess")) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    for forged in ({}, {"X_Forwarded_For": "192.0.2.9"}):
+        answer = system.log_in("anna", PASSWORD, **forged)
+        assert (answer.status, answer.json["problem"]) == (429, "too-many-attempts")
+        assert "Try again in" in answer.json["message"]
+    assert system.log_in("anna", PASSWORD, source="127.0.0.2").status == 401
+
+
+def test_so_many_logins_at_a_time(serve_system: Serve, corner: Any) -> None:
+    (corner.etc / "pilothouse").mkdir()
+    (corner.etc / "pilothouse" / "pilothouse.conf").write_text("[WebService]\nMaxStartups = 2\n")
+    system = serve_system()
+    answers: list[int] = []
+    sources = [f"127.0.0.{number}" for number in range(2, 6)]
+    threads = [
+        threading.Thread(
+            target=lambda source=source: answers.append(system.log_in("anna", "guess", source=source).status)
+        )
+        for source in sources
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(answers) == [401, 401, 503, 503]
+
+
+def test_the_password_is_nowhere_to_be_seen(serve_system: Serve, corner: Any) -> None:
+    """While people log in, nothing in /proc that others may read, and no log, ever holds it."""
+    password = f"S3cr3t-{secrets.token_hex(8)}"
+    corner.user("hanna", password)
+    system = serve_system()
+    over = threading.Event()
+    found: list[str] = []
+    looks = 0
+    forms = [password.encode(), base64.b64encode(f"hanna:{password}".encode()), b"wr0ng-" + password.encode()]
+
+    def watch() -> None:
+        nonlocal looks
+        while not over.is_set():
+            looks += 1
+            for process in Path("/proc").iterdir():
+                if process.name.isdigit():
+                    found.extend(f"{describe(int(process.name))}: {name}" for name in FILES if has(process / name))
+
+    def has(path: Path) -> bool:
+        try:
+            content = path.read_bytes()
+        except OSError:
+            return False
+        return any(form in content for form in forms)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    for _ in range(5):
+        assert system.log_in("hanna", password).status == 200
+    assert system.log_in("hanna", "wr0ng-" + password).status == 401
+    over.set()
+    watcher.join()
+    assert found == []
+    assert looks > 3
+    corner.run("userdel", "-r", "-f", "hanna")
+    assert not any(form.decode() in system.output for form in forms)
+
+
+@pytest.mark.parametrize("text", ["!", "YQ", "x" * (CREDENTIALS_MAX + 4), "YQ==\n"])
+def test_what_is_no_base64(text: str) -> None:
+    with pytest.raises(Problem, match="authentication-failed"):
+        check_base64(text)

@@ -1,0 +1,162 @@
+"""What a browser's message means (reference 1.4), as a table and without I/O."""
+
+from collections.abc import Callable, MutableMapping
+from typing import Any, NamedTuple
+
+from bridge.protocol import Control, Data, JsonObject, Problem, decode, encode_control
+
+CHANNELS_MAX = 16384
+"""Channels open at a time in one session."""
+INTERNAL_PREFIX = "0:"
+"""How the names of the gateway's own channels start; no browser may open one."""
+
+
+class Relay(NamedTuple):
+    """Send this message to the bridge."""
+
+    message: bytes
+
+
+class Answer(NamedTuple):
+    """Send this control message to the browser."""
+
+    message: JsonObject
+
+
+class Fatal(NamedTuple):
+    """End the socket with this problem."""
+
+    problem: str
+    reason: str
+
+
+class Logout(NamedTuple):
+    """End the session."""
+
+
+class Ignore(NamedTuple):
+    """Do nothing; say why where that is logged."""
+
+    why: str
+
+
+Action = Relay | Answer | Fatal | Logout | Ignore
+
+
+class Dispatcher:
+    """One socket's part of the conversation: whether it said `init`, and the channels that it opened.
+
+    `owners` is the session's table of channels, shared by all its sockets: what belongs to another one is out of
+    reach. `owner` is what this socket's channels are entered as.
+    """
+
+    def __init__(self, owner: object, owners: MutableMapping[str, Any]) -> None:
+        self._owner = owner
+        self._owners = owners
+        self._initialised = False
+        self.channels: dict[str, bool] = {}
+        """The open channels; True for those whose data is binary."""
+
+    def receive(self, message: bytes) -> Action:
+        """What to do about a message of the browser."""
+        if b"\n" not in message:
+            return Ignore("a message without a channel line")
+        try:
+            event = decode(message)
+            if isinstance(event, Data):
+                return self._data(event, message)
+            if not self._initialised and event.command != "init":
+                return Fatal("protocol-error", "a control message before init")
+            return _COMMANDS.get(event.command, Dispatcher._other)(self, event)
+        except Problem as problem:
+            return Fatal(problem.code, problem.message)
+
+    def forget(self, channel: str) -> None:
+        """The channel is closed."""
+        if self.channels.pop(channel, None) is not None:
+            self._owners.pop(channel, None)
+
+    def _data(self, data: Data, message: bytes) -> Action:
+        if self._is_foreign(data.channel):
+            return Ignore("data for a channel of another socket")
+        return Relay(message)
+
+    def _init(self, control: Control) -> Action:
+        version = control.message.get("version")
+        if type(version) is not int or version != 1:
+            return Fatal("not-supported", "only version 1 of the protocol is supported")
+        self._initialised = True
+        return Ignore("init")
+
+    def _open(self, control: Control) -> Action:
+        channel = control.channel
+        if channel is None:
+            return Fatal("protocol-error", "open without a channel")
+        if channel in self._owners or channel.startswith(INTERNAL_PREFIX):
+            return Fatal("protocol-error", "open of a channel that is in use")
+        binary = control.message.get("binary", "")
+        if type(binary) is not str:
+            return Fatal("protocol-error", "open with a binary that is not a string")
+        if len(self._owners) >= CHANNELS_MAX:
+            limit = Problem("too-many-channels", f"more than {CHANNELS_MAX} channels are open")
+            return Answer({"command": "close", "channel": channel, **limit.as_close()})
+        relayed = _relay(control)
+        self.channels[channel] = binary == "raw"
+        self._owners[channel] = self._owner
+        return relayed
+
+    def _close(self, control: Control) -> Action:
+        if control.channel is None:
+            return Fatal("protocol-error", "close without a channel")
+        if self._is_foreign(control.channel):
+            return Ignore("close of a channel of another socket")
+        relayed = _relay(control)
+        self.forget(control.channel)
+        return relayed
+
+    def _kill(self, control: Control) -> Action:
+        # A bridge may take a kill of another shape for a broken stream, and end.
+        for member in ("host", "group"):
+            if type(control.message.get(member, "")) is not str:
+                return Fatal("protocol-error", f"kill with a {member} that is not a string")
+        return _relay(control)
+
+    def _ping(self, control: Control) -> Action:
+        if control.channel is None:
+            return Answer({**control.message, "command": "pong"})
+        return self._other(control)
+
+    def _logout(self, _control: Control) -> Action:
+        return Logout()
+
+    def _authorize(self, _control: Control) -> Action:
+        return Ignore("authorize: no password is kept")
+
+    def _other(self, control: Control) -> Action:
+        if control.channel is None:
+            return Ignore("a command without a channel")
+        if self._is_foreign(control.channel):
+            return Ignore("a command for a channel of another socket")
+        return _relay(control)
+
+    def _is_foreign(self, channel: str) -> bool:
+        return channel.startswith(INTERNAL_PREFIX) or self._owners.get(channel, self._owner) is not self._owner
+
+
+def _relay(control: Control) -> Relay:
+    """The message written anew: the bridge reads the same members as we did, however often a key was given."""
+    try:
+        return Relay(encode_control(control.message))
+    except Problem as problem:
+        raise Problem("protocol-error", problem.message) from None
+
+
+_COMMANDS: dict[str, Callable[[Dispatcher, Control], Action]] = {
+    "init": Dispatcher._init,
+    "open": Dispatcher._open,
+    "close": Dispatcher._close,
+    "kill": Dispatcher._kill,
+    "ping": Dispatcher._ping,
+    "logout": Dispatcher._logout,
+    "authorize": Dispatcher._authorize,
+}

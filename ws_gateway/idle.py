@@ -1,0 +1,45 @@
+"""Ends the sessions that no page uses any more, in system mode (reference 4.1)."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from ws_gateway.sessions import Sessions
+
+if TYPE_CHECKING:
+    from ws_gateway.session import Session
+
+IDLE_MAX = 15.0
+"""Seconds that a session stays without a socket or a download: a page that is loaded anew has none for a moment."""
+LOOK_EVERY = 1.0
+
+_log = logging.getLogger(__name__)
+
+
+class IdleWatch:
+    """Since when each session has been without anybody."""
+
+    def __init__(self, sessions: Sessions, clock: Callable[[], float], idle_max: float) -> None:
+        self._sessions = sessions
+        self._clock = clock
+        self._idle_max = idle_max
+        self._since: dict[Session, float] = {}
+
+    def look(self) -> None:
+        """Ends those for which it was too long."""
+        now = self._clock()
+        idle = [session for session in self._sessions if not session.endpoints]
+        self._since = {session: self._since.get(session, now) for session in idle}
+        for session, since in self._since.items():
+            if now - since >= self._idle_max:
+                _log.info("session %d: no page uses it any more", session.number)
+                self._sessions.end(session)
+
+
+async def end_idle(sessions: Sessions) -> None:
+    """Looks after them until cancelled."""
+    watch = IdleWatch(sessions, asyncio.get_running_loop().time, IDLE_MAX)
+    while True:
+        watch.look()
+        await asyncio.sleep(LOOK_EVERY)

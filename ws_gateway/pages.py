@@ -1,0 +1,57 @@
+"""What anybody may have: the login page's files, and small constants (reference 4.3)."""
+
+from tornado.web import HTTPError
+
+from ws_gateway.handler import Handler
+from ws_gateway.hookspecs import hookimpl
+from ws_gateway.static_files import FAVICON
+
+
+class PingHandler(Handler):
+    """Says that a console is here, to anybody."""
+
+    def get(self) -> None:
+        """A constant."""
+        self.set_header("Access-Control-Allow-Origin", "*")
+        self.set_header("Content-Type", "application/json")
+        self.finish('{ "service": "cockpit" }')
+
+
+class RobotsHandler(Handler):
+    """Keeps search engines away."""
+
+    def get(self) -> None:
+        """A constant."""
+        self.set_header("Content-Type", "text/plain")
+        self.finish("User-agent: *\nDisallow: /\n")
+
+
+class StaticHandler(Handler):
+    """The files of the login page."""
+
+    def get(self, name: str = FAVICON) -> None:
+        """The file, or 304 where the browser has it."""
+        file = self.gateway.static_files.get(name)
+        if file is None:
+            raise HTTPError(404)
+        self.set_header("Cache-Control", "no-cache")
+        self.set_header("ETag", file.etag)
+        if self.check_etag_header():
+            self.set_status(304)
+            return
+        self.set_header("Content-Type", file.content_type)
+        self.finish(file.content)
+
+
+ROUTES = [
+    (r"/ping", PingHandler),
+    (r"/favicon\.ico", StaticHandler),
+    (r"/cockpit/static/([^/]+)", StaticHandler),
+    (r"(?:/[^/]*)*/robots\.txt", RobotsHandler),
+]
+
+
+@hookimpl
+def routes() -> list[tuple[str, type[Handler]]]:
+    """Static files and constants."""
+    return list(ROUTES)

@@ -1,0 +1,121 @@
+"""A login: one bridge, and the sockets and requests whose channels it serves."""
+
+import asyncio
+import logging
+import secrets
+from itertools import count
+from typing import Protocol
+
+from bridge.protocol import Control, Data, Event, JsonObject, Problem, decode, encode_control
+from ws_gateway.bridge_stream import BridgeStream
+from ws_gateway.log import ThrottledLog, printable
+
+_log = logging.getLogger(__name__)
+_odd = ThrottledLog(__name__)
+
+
+class Endpoint(Protocol):
+    """What a channel of a session belongs to: a browser's socket, or a request of the gateway's own."""
+
+    @property
+    def congested(self) -> bool:
+        """Whether so much waits to be read that the bridge should be paused."""
+
+    def deliver(self, event: Event, message: bytes) -> None:
+        """Takes what the bridge says on one of its channels; never waits."""
+
+    async def settle(self) -> None:
+        """Waits until it is no longer congested, for a bounded time."""
+
+    def end(self, problem: str) -> None:
+        """The session ended."""
+
+
+class Session:
+    """A running bridge and everyone who uses it. `Sessions` opens and ends it."""
+
+    def __init__(self, number: int, bridge: BridgeStream, init: JsonObject) -> None:
+        self.number = number
+        self.csrf_token = secrets.token_urlsafe(32)
+        self.owners: dict[str, Endpoint] = {}
+        """Which endpoint a channel belongs to."""
+        self.endpoints: set[Endpoint] = set()
+        self.checksums: dict[str, str] = {}
+        """Hosts by the checksum that stands for their packages in URLs (older bridges)."""
+        self._bridge = bridge
+        self._seeds = count(1)
+        self._internal = count(1)
+        checksum = init.get("checksum")
+        if type(checksum) is str:
+            self.checksums[checksum] = "localhost"
+
+    @property
+    def bridge(self) -> BridgeStream:
+        """The process behind it."""
+        return self._bridge
+
+    def next_seed(self) -> str:
+        """What the channel names of the next socket start with."""
+        return f"{next(self._seeds)}:"
+
+    def next_internal(self) -> str:
+        """The name of the next channel of the gateway's own."""
+        return f"0:{next(self._internal)}"
+
+    def post(self, message: JsonObject) -> None:
+        """Sends a control message to the bridge without waiting."""
+        self._bridge.post(encode_control(message))
+
+    async def send(self, message: bytes) -> None:
+        """Sends a message to the bridge, and waits while it is behind with reading."""
+        await self._bridge.send(message)
+
+    async def relay(self, messages: list[bytes]) -> str:
+        """Hands on what the bridge says, `messages` first, until it ends; the answer is the problem it ended with."""
+        try:
+            await self._hand_on(messages)
+            while messages := await self._bridge.receive():
+                await self._hand_on(messages)
+        except Problem as problem:
+            _log.warning("session %d: the bridge cannot be understood: %s", self.number, problem.message)
+            return problem.code
+        return "terminated"
+
+    def disconnect(self, problem: str) -> None:
+        """Tells everyone that the session is over."""
+        self.owners.clear()
+        for endpoint in tuple(self.endpoints):
+            endpoint.end(problem)
+        self.endpoints.clear()
+
+    async def _hand_on(self, messages: list[bytes]) -> None:
+        congested = {endpoint for message in messages if (endpoint := self._route(message)) is not None}
+        if congested:
+            await asyncio.gather(*(endpoint.settle() for endpoint in congested))
+
+    def _route(self, message: bytes) -> Endpoint | None:
+        """Delivers one message; the endpoint, if the bridge should be paused for it."""
+        try:
+            event = decode(message)
+        except Problem as problem:
+            _odd.warning("session %d: dropped a message of the bridge: %s", self.number, printable(problem.message))
+            return None
+        if event.channel is None:
+            self._answer(event)
+            return None
+        endpoint = self.owners.get(event.channel)
+        if endpoint is None:
+            return None
+        if isinstance(event, Control) and event.command == "close":
+            del self.owners[event.channel]
+        endpoint.deliver(event, message)
+        return endpoint if endpoint.congested else None
+
+    def _answer(self, event: Data | Control) -> None:
+        """Answers the bridge's questions to the gateway itself (reference 1.5); what else it says needs no answer."""
+        if not isinstance(event, Control):
+            return
+        if event.command == "ping":
+            self.post({**event.message, "command": "pong"})
+        elif event.command == "authorize" and type(cookie := event.message.get("cookie")) is str:
+            self.post({"command": "authorize", "cookie": cookie, "response": ""})

@@ -1,0 +1,183 @@
+"""The only part that is root on somebody's behalf: `python -I -m ws_gateway.session_helper`, one process per login.
+
+Its stdin and stdout are a socket to the gateway. It asks for credentials (`helper_dialogue`), has PAM check them,
+opens the PAM session, starts the bridge as the person (`supervision`), waits for its end, and closes what it opened.
+It needs the standard library alone, reads no setting of the person's, and takes nothing from its environment.
+"""
+
+import argparse
+import logging
+import os
+import random
+import resource
+import signal
+import socket
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from bridge.protocol import Problem
+from ws_gateway import login_records
+from ws_gateway.account import Account, environment_of, find_account
+from ws_gateway.hardening import forbid_core, set_dumpable
+from ws_gateway.helper_dialogue import ANSWER_TIME, Credentials, Dialogue
+from ws_gateway.log import printable
+from ws_gateway.pam import Item, Message, Pam, PamError, Style, wipe
+from ws_gateway.supervision import Supervisor, start_bridge, watch_signals
+
+SERVICE = "pilothouse"
+TERMINAL = "web"
+"""What PAM is told in place of a terminal."""
+FAILURE_AFTER = 2.0
+"""Seconds from the credentials to the word that they are wrong: the same whatever is wrong with them."""
+FAILURE_SPREAD = 0.5
+"""Seconds at most that are added to it by chance."""
+REFUSED = 5
+"""The exit status of a login that failed."""
+WRONG = "Wrong user name or password."
+
+_log = logging.getLogger(__name__)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """One login, from the first question to the end of its session; the exit status."""
+    parser = argparse.ArgumentParser(prog="pilothouse-session")
+    parser.add_argument("--service", default=SERVICE, help="the PAM service (%(default)s)")
+    parser.add_argument("--pam-folder", type=Path, help="where its file is, in place of the system's folders")
+    parser.add_argument("bridge", nargs="*", default=[sys.executable, "-I", "-m", "bridge"])
+    options = parser.parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="pilothouse: %(message)s")
+    core_limit = _harden()
+    connection = socket.socket(fileno=os.dup(0))
+    dialogue = Dialogue(connection)
+    try:
+        Login(dialogue, options.service, options.pam_folder, core_limit).run(connection, options.bridge)
+    except Problem as problem:
+        with suppress(Problem):
+            dialogue.refuse(problem)
+        return REFUSED
+    return 0
+
+
+def _harden() -> tuple[int, int]:
+    set_dumpable(False)
+    limit = forbid_core()
+    os.chdir("/")
+    os.umask(0o022)
+    os.closerange(3, 4096)
+    signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+    return limit
+
+
+class Login:
+    """One login. `run` raises Problem when it does not come about."""
+
+    def __init__(self, dialogue: Dialogue, service: str, folder: Path | None, core_limit: tuple[int, int]) -> None:
+        self._dialogue = dialogue
+        self._service = service
+        self._folder = folder
+        self._core_limit = core_limit
+        self._password: bytearray | None = None
+
+    def run(self, connection: socket.socket, bridge: Sequence[str]) -> None:
+        """Returns when the session is over."""
+        credentials = self._dialogue.credentials()
+        pam = self._start(credentials)
+        try:
+            self._authenticate(pam, credentials)
+            account = self._admit(pam)
+            signal.alarm(0)
+            self._serve(pam, account, credentials.source, connection, bridge)
+        finally:
+            pam.close()
+
+    def _start(self, credentials: Credentials) -> Pam:
+        try:
+            pam = Pam(self._service, credentials.user, self._converse, self._folder)
+        except (PamError, OSError) as exc:
+            wipe(credentials.password)
+            _log.error("login: %s", exc)
+            raise Problem("internal-error", "Logging in does not work on this machine; its log says why.") from None
+        self._password = credentials.password
+        return pam
+
+    def _authenticate(self, pam: Pam, credentials: Credentials) -> None:
+        """Problem `authentication-failed`, the same and as late whatever was wrong."""
+        answer_at = time.monotonic() + FAILURE_AFTER + random.SystemRandom().uniform(0, FAILURE_SPREAD)
+        try:
+            pam.own_delay()
+            pam.set_item(Item.RHOST, credentials.source)
+            pam.set_item(Item.TTY, TERMINAL)
+            pam.authenticate()
+        except PamError:
+            login_records.record_failure(credentials.user, credentials.source)
+            _log.warning("login from %s failed%s", printable(credentials.source), _known(credentials.user))
+            signal.alarm(ANSWER_TIME)
+            time.sleep(max(0.0, answer_at - time.monotonic()))  # noqa: TID251 - there is no loop here, one login only
+            raise Problem("authentication-failed", WRONG) from None
+        finally:
+            wipe(credentials.password)
+            self._password = None
+
+    def _admit(self, pam: Pam) -> Account:
+        """The person is who they say, so they may learn why they are not let in: Problem `access-denied`."""
+        try:
+            if not pam.check_account():
+                pam.change_expired_password()
+        except PamError as error:
+            said = self._dialogue.notes(Style.ERROR) or self._dialogue.notes(Style.INFO) or error.text
+            _log.warning("login of %s was not permitted: %s", printable(pam.user), printable(said, 200))
+            raise Problem("access-denied", said) from None
+        account = find_account(pam.user)
+        resource.setrlimit(resource.RLIMIT_CORE, self._core_limit)
+        return account
+
+    def _serve(self, pam: Pam, account: Account, source: str, connection: socket.socket, bridge: Sequence[str]) -> None:
+        signals = watch_signals()
+        try:
+            os.initgroups(account.name, account.gid)
+            pam.establish_credentials()
+            for name, value in (("XDG_SESSION_CLASS", "user"), ("XDG_SESSION_TYPE", "web")):
+                pam.put_environment(name, value)
+            pam.open_session()
+        except (PamError, OSError) as error:
+            _log.warning("no session for %s: %s", account.name, error)
+            raise Problem("access-denied", "Your session could not be opened; the machine's log says why.") from None
+        try:
+            login_records.record_login(account.name, source)
+            _log.info("session of %s from %s opened", account.name, printable(source))
+            child = start_bridge(account, bridge, environment_of(account, pam.environment()), connection)
+            status = Supervisor(child, connection, signals).wait()
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+            _log.info("session of %s ended (%d)", account.name, status)
+        except OSError as error:
+            _log.error("no bridge for %s: %s", account.name, error)
+            raise Problem("internal-error", "Your session could not be started; the machine's log says why.") from None
+        finally:
+            login_records.record_logout()
+            with suppress(PamError):
+                pam.close_session()
+
+    def _converse(self, message: Message) -> bytearray | None:
+        """The first secret that is asked for is the password; whatever else is asked the person answers."""
+        if message.style in (Style.ERROR, Style.INFO):
+            self._dialogue.note(message)
+            return None
+        if message.style is Style.SECRET and self._password is not None:
+            password, self._password = self._password, None
+            return password
+        return self._dialogue.ask(message)
+
+
+def _known(user: str) -> str:
+    """Only of a name that exists: people type their password into the wrong field."""
+    with suppress(Problem):
+        return f" for {printable(find_account(user).name)}"
+    return ""
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,191 @@
+"""All logins of a gateway: opened, found by their cookie, ended."""
+
+import asyncio
+import hashlib
+import logging
+import secrets
+from collections.abc import Awaitable, Coroutine, Iterator
+from itertools import count
+from typing import TypeVar
+
+from bridge.protocol import Control, JsonObject, Problem, decode, encode_control
+from ws_gateway.bridge_process import BridgeCommand, BridgeProcess
+from ws_gateway.bridge_stream import TERM_AFTER, BridgeStream
+from ws_gateway.session import Session
+from ws_gateway.tasks import Tasks
+
+INIT_TIMEOUT = 30.0
+"""Seconds that a bridge has for its `init`."""
+SESSIONS_MAX = 64
+"""Logins at a time, in single-user mode."""
+SYSTEM_SESSIONS_MAX = 256
+"""Logins at a time, in system mode."""
+MESSAGE_MAX = 2048
+"""Characters of a bridge's own words about what is wrong with it."""
+
+_log = logging.getLogger(__name__)
+
+Bridge = TypeVar("Bridge", bound=BridgeStream)
+
+
+class Sessions:
+    """The logins that are alive. One ends at logout, at its bridge's end, or at ours; `idle` may end it earlier."""
+
+    def __init__(self, limit: int = SESSIONS_MAX, init_timeout: float = INIT_TIMEOUT) -> None:
+        self._limit = limit
+        self._init_timeout = init_timeout
+        self._numbers = count(1)
+        self._live: dict[bytes, Session] = {}
+        self._places = limit
+        self._bridges: set[BridgeStream] = set()
+        self._stops: dict[BridgeStream, asyncio.Task[None]] = {}
+        self._tasks = Tasks()
+        self._closed = False
+
+    def __len__(self) -> int:
+        return len(self._live)
+
+    def __iter__(self) -> Iterator[Session]:
+        return iter(tuple(self._live.values()))
+
+    async def open(self, command: BridgeCommand) -> tuple[Session, str]:
+        """Starts a bridge; the session, and the value of its cookie, which is kept nowhere here.
+
+        Problem `too-many-sessions`; `no-cockpit`, `access-denied`, `terminated`, `timeout`, `not-supported` or
+        `protocol-error` for a bridge that does not start as it should, or what it says is wrong with itself.
+        """
+        bridge = await self.place(BridgeProcess.start(command))
+        try:
+            async with asyncio.timeout(self._init_timeout):
+                init, more = await _receive_init(bridge)
+        except TimeoutError:
+            self.discard(bridge)
+            raise Problem("timeout", f"the bridge did not start within {self._init_timeout:g} seconds") from None
+        except BaseException:
+            self.discard(bridge)
+            raise
+        return self.admit(bridge, init, more)
+
+    async def place(self, starting: Awaitable[Bridge]) -> Bridge:
+        """A bridge that is being started takes one of the places, until `discard`; Problem if there is none."""
+        if self._closed or not self._places:
+            if isinstance(starting, Coroutine):
+                starting.close()
+            raise Problem("too-many-sessions", f"no more than {self._limit} sessions can run at a time")
+        self._places -= 1
+        try:
+            bridge = await starting
+        except BaseException:
+            self._places += 1
+            raise
+        self._bridges.add(bridge)
+        return bridge
+
+    def admit(self, bridge: BridgeStream, init: JsonObject, waiting: list[bytes]) -> tuple[Session, str]:
+        """A session for a bridge that said `init`, and the messages since. With a Problem the bridge is discarded."""
+        try:
+            check_init(init)
+            if self._closed:
+                raise Problem("terminated", "the console is being stopped")
+        except Problem:
+            self.discard(bridge)
+            raise
+        bridge.post(encode_control(_answer_to(init)))
+        session = Session(next(self._numbers), bridge, init)
+        value = secrets.token_urlsafe(32)
+        self._live[_digest(value)] = session
+        self._tasks.start(self._run(session, waiting), f"relay of session {session.number}")
+        return session, value
+
+    def find(self, cookie: str | None) -> Session | None:
+        """The session that the cookie's value belongs to."""
+        return self._live.get(_digest(cookie)) if cookie is not None else None
+
+    def end(self, session: Session, problem: str = "terminated", term_after: float = TERM_AFTER) -> None:
+        """Ends a session: its cookie is void and its sockets are closed at once, its bridge is gone within seconds."""
+        for digest, live in tuple(self._live.items()):
+            if live is session:
+                del self._live[digest]
+                session.disconnect(problem)
+                self.discard(session.bridge, term_after)
+
+    def discard(self, bridge: BridgeStream, term_after: float = TERM_AFTER) -> None:
+        """Ends a bridge; its place is free when it is gone."""
+        if bridge in self._bridges and bridge not in self._stops:
+            self._stops[bridge] = self._tasks.start(self._stop(bridge, term_after), f"end of {bridge}")
+
+    async def stop(self) -> None:
+        """Ends all of them, and waits until every bridge is gone."""
+        self._closed = True
+        for session in self:
+            self.end(session)
+        for bridge in tuple(self._bridges):
+            self.discard(bridge)
+        await asyncio.gather(*self._stops.values(), return_exceptions=True)
+        await self._tasks.stop()
+
+    def kill(self) -> None:
+        """Ends every bridge's process group at once."""
+        for bridge in self._bridges:
+            bridge.kill()
+
+    async def _run(self, session: Session, waiting: list[bytes]) -> None:
+        problem = await session.relay(waiting)
+        if session in self._live.values():
+            await session.bridge.exited(0.5)
+            status = session.bridge.returncode
+            _log.info("session %d ended: the bridge %s", session.number, describe_exit(status))
+            self.end(session, problem)
+
+    async def _stop(self, bridge: BridgeStream, term_after: float) -> None:
+        try:
+            await bridge.stop(term_after)
+        finally:
+            self._bridges.discard(bridge)
+            self._stops.pop(bridge, None)
+            self._places += 1
+
+
+def describe_exit(status: int | None) -> str:
+    """A process's end in words."""
+    if status is None:
+        return "closed its output"
+    return f"was ended by signal {-status}" if status < 0 else f"exited with status {status}"
+
+
+async def _receive_init(bridge: BridgeStream) -> tuple[JsonObject, list[bytes]]:
+    """The bridge's first message, and those that came with it (reference 1.5)."""
+    messages = await bridge.receive()
+    if not messages:
+        await bridge.exited(0.5)
+        code = "no-cockpit" if bridge.returncode == 127 else "terminated"
+        raise Problem(
+            code, f"the bridge {describe_exit(bridge.returncode)} before it said anything; the log tells more"
+        )
+    event = decode(messages[0])
+    if not isinstance(event, Control) or event.command != "init":
+        raise Problem("protocol-error", "the bridge did not start with an init message")
+    return event.message, messages[1:]
+
+
+def check_init(init: JsonObject) -> None:
+    """Problem for an `init` that tells of one, or of another version of the protocol."""
+    problem = init.get("problem")
+    if type(problem) is str:
+        message = str(init.get("message", ""))[:MESSAGE_MAX]
+        raise Problem(problem, message.encode("utf-8", "replace").decode())
+    version = init.get("version")
+    if type(version) is not int or version != 1:
+        raise Problem("not-supported", "the bridge speaks another version of the protocol")
+
+
+def _answer_to(init: JsonObject) -> JsonObject:
+    answer: JsonObject = {"command": "init", "version": 1, "host": "localhost"}
+    capabilities = init.get("capabilities")
+    if isinstance(capabilities, dict) and capabilities.get("explicit-superuser") is True:
+        answer["superuser"] = False
+    return answer
+
+
+def _digest(value: str) -> bytes:
+    return hashlib.sha256(value.encode()).digest()

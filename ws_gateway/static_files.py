@@ -1,0 +1,64 @@
+"""The few files that anybody may have without a session: those of the login page, held in memory."""
+
+import hashlib
+import mimetypes
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from ws_gateway.settings import LOGIN_FILES
+
+FILES_MAX = 64
+FILE_SIZE_MAX = 1024 * 1024
+LOGIN_PAGE = "login.html"
+FAVICON = "favicon.svg"
+
+
+class StaticError(Exception):
+    """Why a folder cannot be served, as a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class StaticFile:
+    """A file as it is served."""
+
+    content: bytes
+    content_type: str
+    etag: str
+
+
+def load_static_files(folder: Path) -> dict[str, StaticFile]:
+    """The plain files of `folder`, by name.
+
+    A folder that is not our own must belong to root, and nobody else may be able to change it or what is in it:
+    whoever writes the login page gets everybody's credentials.
+    """
+    try:
+        if folder != LOGIN_FILES:
+            _check_owner(folder)
+        paths = [path for path in sorted(folder.iterdir()) if path.is_file()]
+        if LOGIN_PAGE not in (path.name for path in paths):
+            raise StaticError(f"{folder} holds no {LOGIN_PAGE}")
+        if len(paths) > FILES_MAX:
+            raise StaticError(f"{folder} holds more than {FILES_MAX} files")
+        return {path.name: _load(path, folder) for path in paths}
+    except OSError as exc:
+        raise StaticError(f"{folder} cannot be read: {exc.strerror}") from None
+
+
+def _load(path: Path, folder: Path) -> StaticFile:
+    if folder != LOGIN_FILES:
+        _check_owner(path)
+    if path.stat().st_size > FILE_SIZE_MAX:
+        raise StaticError(f"{path} is larger than {FILE_SIZE_MAX} bytes")
+    content = path.read_bytes()
+    content_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    if content_type.startswith("text/"):
+        content_type += "; charset=UTF-8"
+    return StaticFile(content, content_type, f'"{hashlib.sha256(content).hexdigest()[:32]}"')
+
+
+def _check_owner(path: Path) -> None:
+    status = path.stat()
+    if status.st_uid != 0 or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        raise StaticError(f"{path} must belong to root and be writable by root only")

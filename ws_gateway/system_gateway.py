@@ -1,0 +1,93 @@
+"""The gateway of system mode, `python -I -m ws_gateway.system_gateway`: started by the monitor, as its own user.
+
+Its stdin is the link to the monitor (`monitor_link`), from which it gets its settings, its listening sockets and the
+certificate's key. It opens nothing of root's, and ends when the monitor does.
+"""
+
+import asyncio
+import os
+import signal
+import socket
+import ssl
+import sys
+from collections.abc import Callable
+
+from ws_gateway import monitor_link
+from ws_gateway.descriptors import raise_limit
+from ws_gateway.hardening import forbid_core, set_dumpable
+from ws_gateway.listener import Listener
+from ws_gateway.log import set_up
+from ws_gateway.settings import Settings
+from ws_gateway.terminal import complain
+from ws_gateway.tls_port import load_certificate, make_context
+
+
+def main() -> int:
+    """The exit status."""
+    set_up()
+    raise_limit()
+    forbid_core()
+    link = socket.socket(fileno=os.dup(0))
+    received = monitor_link.receive(link)
+    if received is None:
+        return complain("the monitor ended before it said what to do")
+    message, descriptors = received
+    settings = monitor_link.parse(message["start"])
+    context = None
+    if settings.system is not None and settings.system.tls:
+        context = make_context(certificate := descriptors.pop())
+        os.close(certificate)
+    # From here on not even another process of this user can read what is in memory.
+    set_dumpable(False)
+    return asyncio.run(_serve(settings, [Listener(fileno=descriptor) for descriptor in descriptors], context, link))
+
+
+async def _serve(
+    settings: Settings, listeners: list[Listener], context: ssl.SSLContext | None, link: socket.socket
+) -> int:
+    from pluggy import PluginValidationError
+
+    from ws_gateway.app import Gateway
+    from ws_gateway.static_files import StaticError
+
+    try:
+        gateway = Gateway(settings)
+    except (StaticError, PluginValidationError) as exc:
+        for listener in listeners:
+            listener.close()
+        return complain(str(exc))
+    ending = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGTERM, ending.set)
+    loop.add_signal_handler(signal.SIGHUP, lambda: None)
+    await gateway.start(list(listeners), context)
+    loop.add_reader(link, _monitor_spoke, link, context, ending.set)
+    monitor_link.send(link, {"ready": True})
+    await ending.wait()
+    loop.remove_reader(link)
+    await gateway.stop()
+    link.close()
+    return 0
+
+
+def _monitor_spoke(link: socket.socket, context: ssl.SSLContext | None, end: Callable[[], None]) -> None:
+    """A new certificate, or the monitor's end."""
+    received = monitor_link.receive(link)
+    if received is None:
+        end()
+        return
+    _, descriptors = received
+    # A process that cannot be looked into cannot open its own descriptors by name either.
+    set_dumpable(True)
+    try:
+        for descriptor in descriptors:
+            if context is not None:
+                load_certificate(context, descriptor)
+    finally:
+        set_dumpable(False)
+        for descriptor in descriptors:
+            os.close(descriptor)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,145 @@
+"""`/cockpit/socket`: a browser's connection to its session (reference 1.2 to 1.4)."""
+
+import asyncio
+import logging
+
+from bridge.protocol import Control, Data, Event, JsonObject, Problem, encode_control
+from ws_gateway.dispatch import Answer, Dispatcher, Fatal, Ignore, Relay
+from ws_gateway.handler import Handler
+from ws_gateway.hookspecs import hookimpl
+from ws_gateway.log import ThrottledLog, printable
+from ws_gateway.session import Session
+from ws_gateway.socket_handler import FAILED, GOING_AWAY, SocketHandler
+
+SUBPROTOCOL = "cockpit1"
+CAPABILITIES = ("multi", "credentials", "binary", "websocket-channel-close-fix")
+PING_INTERVAL = 5.0
+"""Seconds between our `ping` messages; a page takes a connection for dead after 30 s of silence."""
+
+_log = logging.getLogger(__name__)
+_faults = ThrottledLog(__name__)
+
+
+class BrowserSocket(SocketHandler):
+    """One page's connection: an endpoint of the channels that it opened."""
+
+    _session: Session | None = None
+
+    def prepare(self) -> None:
+        """Refuses what is no handshake for us."""
+        super().prepare()
+        self.check_offer()
+
+    def select_subprotocol(self, subprotocols: list[str]) -> str | None:
+        """`cockpit1`, where it is offered."""
+        return SUBPROTOCOL if SUBPROTOCOL in subprotocols else None
+
+    def open(self, *_args: str, **_kwargs: str) -> None:
+        """Greets the page; without a session it is told so and let go."""
+        self.start_writer()
+        session = self.session()
+        if session is None:
+            self.control({"command": "init", "problem": "no-session"})
+            self.close_when_sent(GOING_AWAY, "no-session")
+            return
+        self._session = session
+        self._dispatcher = Dispatcher(self, session.owners)
+        session.endpoints.add(self)
+        self.gateway.sockets.add(self)
+        self.control(
+            {
+                "command": "init",
+                "version": 1,
+                "channel-seed": session.next_seed(),
+                "host": "localhost",
+                "csrf-token": session.csrf_token,
+                "capabilities": list(CAPABILITIES),
+                "system": {"version": self.gateway.version},
+            }
+        )
+
+    async def on_message(self, message: str | bytes) -> None:
+        """Does what the message means; until that is done the next is not read, so a slow bridge slows its page."""
+        session = self._session
+        if session is None:
+            return
+        action = self._dispatcher.receive(message.encode() if isinstance(message, str) else message)
+        match action:
+            case Relay(relayed):
+                await session.send(relayed)
+            case Answer(answer):
+                self.control(answer)
+                await self.settle()
+            case Fatal(problem, reason):
+                _faults.warning("session %d: closed a socket: %s", session.number, printable(reason))
+                self._fail(problem)
+            case Ignore(why):
+                _log.debug("session %d: ignored %s", session.number, why)
+            case _:
+                _log.info("session %d: logged out", session.number)
+                self.gateway.sessions.end(session, term_after=0)
+
+    def control(self, message: JsonObject) -> None:
+        """Sends a control message; never waits."""
+        self.send(encode_control(message), False)
+
+    def deliver(self, event: Event, message: bytes) -> None:
+        """Sends on what the bridge says; never waits."""
+        if isinstance(event, Control):
+            if event.command == "close":
+                self._dispatcher.channels.pop(event.channel or "", None)
+            self.send(message, False)
+        elif self._dispatcher.channels.get(event.channel):
+            self.send(message, True)
+        else:
+            self._deliver_text(event, message)
+
+    def let_go(self, problem: str) -> bool:
+        """Closes what the page left open."""
+        session, self._session = self._session, None
+        if session is None:
+            return False
+        self.gateway.sockets.discard(self)
+        session.endpoints.discard(self)
+        for channel in tuple(self._dispatcher.channels):
+            if session.owners.get(channel) is self:
+                session.post({"command": "close", "channel": channel, "problem": problem})
+            self._dispatcher.forget(channel)
+        return True
+
+    def _deliver_text(self, data: Data, message: bytes) -> None:
+        # A page's whole connection would be closed by its browser for one text that is not UTF-8.
+        try:
+            data.payload.decode()
+        except UnicodeDecodeError:
+            problem = Problem("protocol-error", "the data of a text channel is not UTF-8")
+            close = {"command": "close", "channel": data.channel, **problem.as_close()}
+            self._dispatcher.forget(data.channel)
+            self.control(close)
+            if self._session is not None:
+                self._session.post(close)
+        else:
+            self.send(message, False)
+
+    def _fail(self, problem: str) -> None:
+        """The page broke the rules: it is told after what it was to get before (reference 1.4)."""
+        self.let_go("disconnected")
+        self.control({"command": "close", "problem": problem})
+        self.close_when_sent(FAILED, problem)
+
+
+async def ping_all(sockets: set[BrowserSocket]) -> None:
+    """Keeps pages from taking a quiet connection for a dead one."""
+    while True:
+        await asyncio.sleep(PING_INTERVAL)
+        for socket in tuple(sockets):
+            socket.control({"command": "ping"})
+
+
+ROUTES = [(r"/cockpit/socket", BrowserSocket)]
+
+
+@hookimpl
+def routes() -> list[tuple[str, type[Handler]]]:
+    """The browsers' socket."""
+    return list(ROUTES)
