@@ -17,7 +17,8 @@ import esbuild from "esbuild";
 
 const PLUGINS = path.dirname(fileURLToPath(import.meta.url));
 const LIB_DIST = path.join(PLUGINS, "lib/dist");
-const LIB_URL = "../pilothouse-lib/";
+/* Always by one URL, whatever host or checksum the page itself came from: so a browser keeps one copy. */
+const LIB_URL = "../../@localhost/pilothouse-lib/";
 const BASE_STYLE = "lib/base.css";
 const EARLY_SCRIPT = "lib/early.ts";
 

@@ -37,7 +37,7 @@ def test_a_page_names_files_that_are_there_and_runs_no_inline_script(page: str) 
     links = re.findall(r'(?:src|href)="([^"]+)"', html)
     assert [link for link in links if link.endswith(".js")]
     for link in links:
-        name = link.removeprefix("../pilothouse-lib/")
+        name = link.removeprefix("../../@localhost/pilothouse-lib/")
         assert re.search(r"-[A-Z0-9]{8}\.(js|css)$", name)
         assert (LIB / f"{name}.gz").exists()
     assert all(re.search(r"\bsrc=", tag) for tag in re.findall(r"<script[^>]*>", html))

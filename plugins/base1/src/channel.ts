@@ -36,6 +36,8 @@ export class Channel extends Emitter<ChannelEvents> {
   id: string | null = null;
   /** Open, or about to be. */
   valid = true;
+  /** Its `ready` message has come. */
+  ready = false;
 
   #transport: Transport | null = null;
   #unsent: (() => void)[] = [];
@@ -127,6 +129,7 @@ export class Channel extends Emitter<ChannelEvents> {
         break;
       case "ready":
         this.#ready = control;
+        this.ready = true;
         if (this.valid) this.dispatchEvent("ready", control);
         break;
       default:

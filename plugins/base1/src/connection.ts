@@ -66,8 +66,9 @@ export const transport = {
   },
   application,
   uri,
-  wait(callback: (options?: Partial<Control>) => void): void {
-    connection().wait((ready) => callback(ready.options));
+  /** Calls back when the connection is ready, or gone. */
+  wait(callback: (transport: Transport) => void): void {
+    connection().wait(callback);
   },
   /** Sends a frame as it is (`out`, the default), or takes it as if it had come in. */
   inject(message: Message, out = true): boolean {

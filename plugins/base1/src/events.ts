@@ -21,6 +21,12 @@ function report(error: unknown): void {
   });
 }
 
+/* One thing that goes with an event is its `detail`, several are an array of them. */
+function asEvent(type: string | Event, args: unknown[]): Event {
+  if (typeof type !== "string") return type;
+  return new CustomEvent(type, { detail: args.length > 1 ? args : (args[0] ?? null) });
+}
+
 export class Emitter<Events extends EventMap> implements EventTargetLike<Events> {
   readonly #listeners = new Map<string, Set<AnyListener>>();
 
@@ -35,7 +41,7 @@ export class Emitter<Events extends EventMap> implements EventTargetLike<Events>
   }
 
   dispatchEvent<K extends keyof Events & string>(type: K | Event, ...args: Events[K]): boolean {
-    const event = typeof type === "string" ? new CustomEvent(type, { detail: args }) : type;
+    const event = asEvent(type, args);
     const own = (this as unknown as Record<string, unknown>)[`on${event.type}`];
     const listeners = [...(this.#listeners.get(event.type) ?? [])];
     if (typeof own === "function") listeners.unshift(own as AnyListener);
@@ -50,17 +56,22 @@ export class Emitter<Events extends EventMap> implements EventTargetLike<Events>
   }
 }
 
-/** Makes a plain object a target of events; returns it. */
+/** Makes a plain object a target of events, without members that enumerate; returns it. */
 export function eventTarget<T extends object, Events extends EventMap = EventMap>(object: T): T & EventTargetLike<Events> {
   const emitter = new Emitter<Events>();
-  return Object.assign(object, {
+  const dispatchEvent = <K extends keyof Events & string>(type: K | Event, ...args: Events[K]): boolean => {
+    const own = (object as Record<string, unknown>)[`on${typeof type === "string" ? type : type.type}`];
+    const event = asEvent(type, args);
+    if (typeof own === "function") own.call(object, event, ...args);
+    return emitter.dispatchEvent(event, ...args);
+  };
+  const methods = {
     addEventListener: emitter.addEventListener.bind(emitter),
     removeEventListener: emitter.removeEventListener.bind(emitter),
-    dispatchEvent: <K extends keyof Events & string>(type: K | Event, ...args: Events[K]): boolean => {
-      const own = (object as Record<string, unknown>)[`on${typeof type === "string" ? type : type.type}`];
-      const event = typeof type === "string" ? new CustomEvent(type, { detail: args }) : type;
-      if (typeof own === "function") own.call(object, event, ...args);
-      return emitter.dispatchEvent(event, ...args);
-    },
-  });
+    dispatchEvent,
+  };
+  for (const [name, value] of Object.entries(methods)) {
+    Object.defineProperty(object, name, { value, configurable: true, writable: true, enumerable: false });
+  }
+  return object as T & EventTargetLike<Events>;
 }

@@ -2,7 +2,7 @@ import { language } from "./gettext";
 
 /**
  * Fills in a text: `$0`, `$1` or `${name}` by position or member. The values come as arguments, one array, or one object.
- * Unknown names become nothing; `$$` is a dollar.
+ * Unknown names, and what is empty or false, become nothing; `$$` is a dollar.
  */
 export function format(text: string, ...values: unknown[]): string {
   const [first] = values;
@@ -11,7 +11,7 @@ export function format(text: string, ...values: unknown[]): string {
   return text.replace(/\$\$|\$\{([^}]+)\}|\$([a-zA-Z0-9_]+)/g, (whole, braced?: string, bare?: string) => {
     if (whole === "$$") return "$";
     const value = source[braced ?? bare ?? ""];
-    return value === undefined || value === null ? "" : String(value);
+    return value || value === 0 ? String(value) : "";
   });
 }
 
@@ -20,6 +20,8 @@ export interface FormatOptions {
   precision?: number;
   /** Give [number, unit] for somebody else to join. */
   separate?: boolean;
+  /** Powers of 1024 and their units. */
+  base2?: boolean;
 }
 
 function notation(precision: number, atLeast: number): Intl.NumberFormat {
@@ -68,10 +70,10 @@ function scaled(value: number, factor: 1000 | 1024, units: Units, unit: string |
 }
 
 function withUnit(value: unknown, wanted: Wanted, units: Units, options: FormatOptions | boolean = {}): string | string[] {
-  const { precision = 3, separate = false } = typeof options === "boolean" ? { separate: options } : options;
+  const { precision = 3, separate = false, base2 = false } = typeof options === "boolean" ? { separate: options } : options;
   if (value === null || value === undefined || value === "") return "";
   const number = Number(value);
-  let factor: 1000 | 1024 = wanted === 1024 ? 1024 : 1000;
+  let factor: 1000 | 1024 = wanted === 1024 || base2 ? 1024 : 1000;
   let unit: string | null = null;
   if (typeof wanted === "string") {
     for (const base of [1000, 1024] as const) {
@@ -101,3 +103,19 @@ function formatter(units: Units): WithUnit {
 export const format_bytes = formatter(BYTES);
 export const format_bytes_per_sec = formatter(BYTES_PER_SECOND);
 export const format_bits_per_sec = formatter(BITS_PER_SECOND);
+
+export interface ByteUnit {
+  name: string;
+  factor: number;
+  /** The one in which the value reads best. */
+  selected?: boolean;
+}
+
+/** The units to offer where a size is typed in: MB, GB, TB, or their powers of 1024. */
+export function get_byte_units(value: number, factor: 1000 | 1024 = 1000): ByteUnit[] {
+  const base = factor === 1024 ? 1024 : 1000;
+  const units: ByteUnit[] = [2, 3, 4].map((power) => ({ name: BYTES[base][power]!, factor: base ** power }));
+  const best = units.findLast((unit) => value >= 10 * unit.factor) ?? units[0]!;
+  best.selected = true;
+  return units;
+}

@@ -1,4 +1,4 @@
-import { transport } from "./connection";
+import { transport, urlRoot } from "./connection";
 
 export type LocationOptions = Record<string, string | string[]>;
 
@@ -46,14 +46,21 @@ export class PageLocation {
     this.path = this.decode(this.href, this.options);
   }
 
-  encode(path: string | string[], options: Record<string, unknown> = {}): string {
+  /** What the addresses of the whole console begin with, without slashes. */
+  get url_root(): string {
+    return urlRoot().slice(1);
+  }
+
+  /** `withRoot` makes it an address of the console, not of the page. */
+  encode(path: string | string[], options: Record<string, unknown> = {}, withRoot = false): string {
     const segments = typeof path === "string" ? this.decode(path) : path;
     const query = Object.entries(options).flatMap(([name, value]) =>
       (Array.isArray(value) ? value : [value])
         .filter((each) => each !== undefined && each !== null)
         .map((each) => `${encodePart(name)}=${encodePart(String(each))}`),
     );
-    return `/${segments.map(encodeSegment).join("/")}${query.length > 0 ? `?${query.join("&")}` : ""}`;
+    const root = withRoot && this.url_root ? `/${this.url_root}` : "";
+    return `${root}/${segments.map(encodeSegment).join("/")}${query.length > 0 ? `?${query.join("&")}` : ""}`;
   }
 
   /** The path of an address; its options are added to `options`. Relative addresses start from this place. */
@@ -69,17 +76,18 @@ export class PageLocation {
     return resolvePath(address.split("/").map(decodeSegment), base);
   }
 
-  go(path: string | string[], options?: Record<string, unknown>): void {
+  go(path: string | string[] | PageLocation, options?: Record<string, unknown>): void {
     if (location() !== this) return;
     window.location.hash = this.#target(path, options);
   }
 
-  replace(path: string | string[], options?: Record<string, unknown>): void {
+  replace(path: string | string[] | PageLocation, options?: Record<string, unknown>): void {
     if (location() !== this) return;
     window.location.replace(`${window.location.pathname}#${this.#target(path, options)}`);
   }
 
-  #target(path: string | string[], options?: Record<string, unknown>): string {
+  #target(path: string | string[] | PageLocation, options?: Record<string, unknown>): string {
+    if (path instanceof PageLocation) return path.href || "/";
     if (typeof path !== "string") return this.encode(path, options);
     if (options) return this.encode(path, options);
     const found: LocationOptions = {};

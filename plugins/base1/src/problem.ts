@@ -8,6 +8,8 @@ export class BasicError extends Error {
     super(text || message(problem ?? ""));
     this.name = "BasicError";
     this.problem = problem;
+    /* Pages log errors as JSON. */
+    Object.defineProperty(this, "message", { enumerable: true });
   }
 
   override toString(): string {

@@ -149,6 +149,29 @@ export function defer<Values extends unknown[] = Any[]>(): Deferred<Values> {
   return { ...settle, promise };
 }
 
+/** What pages get: each method returns the deferred, and `promise` may be called as well. */
+export interface PageDeferred {
+  resolve(...values: Any[]): PageDeferred;
+  reject(...reason: unknown[]): PageDeferred;
+  notify(...values: unknown[]): PageDeferred;
+  promise: Promised & Promised["promise"];
+}
+
+export function deferForPages(): PageDeferred {
+  const { promise, ...settle } = defer();
+  const chained = (how: (...values: Any[]) => void) => (...values: Any[]) => {
+    how(...values);
+    return deferred;
+  };
+  const deferred: PageDeferred = {
+    resolve: chained(settle.resolve),
+    reject: chained(settle.reject),
+    notify: chained(settle.notify),
+    promise: promise.promise((target?: object) => (target ? promise.promise(target) : promise)) as Any,
+  };
+  return deferred;
+}
+
 export function resolve(...values: Any[]): Promised {
   return new Promised((settle) => settle.resolve(...values));
 }

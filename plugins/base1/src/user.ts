@@ -27,9 +27,13 @@ let known: Promise<Info> | null = null;
 export function info(): Promise<Info> {
   known ??= new Promise((resolve, reject) => {
     const asking = channel({ payload: "info" });
-    asking.addEventListener("message", (_event, text) => resolve(JSON.parse(String(text)) as Info));
+    let answered = false;
+    asking.addEventListener("message", (_event, text) => {
+      answered = true;
+      resolve(JSON.parse(String(text)) as Info);
+    });
     asking.addEventListener("close", (_event, closed) => {
-      known = null;
+      if (!answered) known = null;
       reject(closed);
     });
   });
@@ -39,21 +43,17 @@ export function info(): Promise<Info> {
 /* Bridges without `info` have the same facts on their internal bus (protocol section 2.17). */
 async function userFromBus(): Promise<User> {
   const bus = dbus(null, { bus: "internal" });
-  try {
-    const [properties] = await bus.call("/user", "org.freedesktop.DBus.Properties", "GetAll", ["cockpit.User"], { type: "s" });
-    const value = (name: string) => properties[name]?.v;
-    return {
-      id: value("Id"),
-      gid: value("Gid"),
-      name: value("Name"),
-      full_name: value("Full"),
-      groups: value("Groups") ?? [],
-      home: value("Home"),
-      shell: value("Shell"),
-    };
-  } finally {
-    bus.close();
-  }
+  const [properties] = await bus.call("/user", "org.freedesktop.DBus.Properties", "GetAll", ["cockpit.User"], { type: "s" });
+  const value = (name: string) => properties[name]?.v;
+  return {
+    id: value("Id"),
+    gid: value("Gid"),
+    name: value("Name"),
+    full_name: value("Full"),
+    groups: value("Groups") ?? [],
+    home: value("Home"),
+    shell: value("Shell"),
+  };
 }
 
 async function askUser(): Promise<User> {

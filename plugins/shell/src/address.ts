@@ -7,6 +7,7 @@ export interface Place {
   hash: string;
 }
 
+const HOST = "localhost";
 const COMPONENT = /^[A-Za-z0-9_-]{1,64}(\/[A-Za-z0-9_.-]+)*$/;
 
 /** The place an address of ours names. The shell's own file, and what is no page's name, is the place "". */
@@ -30,14 +31,22 @@ export function format(place: Place, urlRoot = ""): string {
   return `${urlRoot}/${place.component}${place.hash ? `#${place.hash}` : ""}`;
 }
 
-/** Where a page's file is, seen from the shell's own folder. */
-export function frameUrl({ component, hash }: Place, base: string): string {
+/**
+ * Where a page's file is, seen from the shell's own folder. With the `checksum` of all packages in its address the
+ * browser keeps it; the shell's own address may have the one of packages that are no longer there.
+ */
+export function frameUrl({ component, hash }: Place, base: string, checksum: string | null): string {
   const file = component.includes("/") ? component : `${component}/index`;
-  return new URL(`../${file}.html${hash ? `#${hash}` : ""}`, base).href;
+  const place = checksum ? `$${checksum}` : `@${HOST}`;
+  return withHash(new URL(`../../${place}/${file}.html`, base).href, hash);
+}
+
+/** The same file at another place in the page. */
+export function withHash(url: string, hash: string): string {
+  return url.replace(/#.*$/, "") + (hash ? `#${hash}` : "");
 }
 
 export const FRAME_PREFIX = "cockpit1:";
-const HOST = "localhost";
 
 export function frameName(component: string): string {
   return `${FRAME_PREFIX}${HOST}/${component}`;

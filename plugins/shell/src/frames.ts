@@ -20,7 +20,7 @@ export class Frames {
     this.#events = events;
     this.router = new FrameRouter(
       window.location.origin,
-      { send: (message) => void connection().send(message), wait: (callback) => transport.wait((init) => callback(init ?? {})) },
+      { send: (message) => void connection().send(message), wait: (callback) => transport.wait(({ options }) => callback(options)) },
       requests,
     );
     transport.filter((message, channel, control) => !this.router.fromGateway(message, channel, control));
@@ -34,6 +34,11 @@ export class Frames {
   detach(frame: Window): void {
     this.router.gone(frame);
     this.#components.delete(frame);
+  }
+
+  /** Loads a page anew. */
+  reload(component: string): void {
+    for (const [frame, shown] of this.#components) if (shown === component) frame.location.reload();
   }
 
   hidden(frame: Window, hidden: boolean): void {

@@ -8,12 +8,7 @@ import InfoCircleIcon from "@patternfly/react-icons/dist/esm/icons/info-circle-i
 
 import { gettext as _ } from "../../lib/cockpit";
 import type { Entry } from "./manifests";
-
-/** What a page says of itself, to be seen from the others. */
-export interface PageStatus {
-  type: "error" | "warning" | "info" | "success";
-  title: string;
-}
+import type { PageStatus } from "./page-status";
 
 const STATUS = {
   error: { status: "danger", Symbol: ExclamationCircleIcon },
@@ -25,8 +20,8 @@ const STATUS = {
 function StatusIcon({ status: { type, title } }: { status: PageStatus }) {
   const { status, Symbol } = STATUS[type];
   return (
-    <Icon status={status} title={title} isInline>
-      <Symbol role="img" aria-label={title} />
+    <Icon status={status} isInline>
+      <Symbol title={title} />
     </Icon>
   );
 }
@@ -57,7 +52,10 @@ export const Navigation = memo(function Navigation({ entries, current, statuses,
               onGo(entry);
             }}
           >
-            <span className="ph-nav-label">{_(entry.label)}</span>
+            <span className="ph-nav-label">
+              {_(entry.label)}
+              {entry.qualifier && <span className="ph-nav-qualifier"> {entry.qualifier}</span>}
+            </span>
             {statuses[entry.component] && <StatusIcon status={statuses[entry.component]!} />}
           </a>
         </NavItem>

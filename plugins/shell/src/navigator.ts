@@ -1,6 +1,8 @@
 /* Where the shell is: the address bar, in one object that components follow. */
 import { format, parse, type Place } from "./address";
 
+const TOKEN = /^#token=/;
+
 export class Navigator {
   #place: Place;
   readonly #root: string;
@@ -15,8 +17,15 @@ export class Navigator {
   }
 
   #read(): Place {
+    this.#dropToken();
     const { pathname, hash } = this.#window.location;
     return parse(pathname + hash, this.#root);
+  }
+
+  /* A login link that was opened while logged in: its token stays neither in the address nor in the history. */
+  #dropToken(): void {
+    const { pathname, search, hash } = this.#window.location;
+    if (TOKEN.test(hash)) this.#window.history.replaceState(null, "", pathname + search);
   }
 
   get place(): Place {

@@ -6,7 +6,7 @@ import ExclamationCircleIcon from "@patternfly/react-icons/dist/esm/icons/exclam
 import SearchIcon from "@patternfly/react-icons/dist/esm/icons/search-icon";
 
 import { format, gettext as _ } from "../../lib/cockpit";
-import { frameName, frameUrl, normalHash } from "./address";
+import { frameName, frameUrl, normalHash, withHash } from "./address";
 import type { Frames } from "./frames";
 
 interface Props {
@@ -16,6 +16,8 @@ interface Props {
   hash: string;
   active: boolean;
   frames: Frames;
+  /** The packages' as far as it is known when the frame is made. */
+  checksum: string | null;
 }
 
 /* The status the frame's document came with; browsers that do not tell are asked again. */
@@ -26,11 +28,12 @@ async function statusOf(frame: Window, url: string): Promise<number> {
 }
 
 /** One page in its frame. It stays loaded while others are shown. */
-export const PageFrame = memo(function PageFrame({ component, label, hash, active, frames }: Props) {
+export const PageFrame = memo(function PageFrame({ component, label, hash, active, frames, checksum }: Props) {
   const element = useRef<HTMLIFrameElement>(null);
   const [state, setState] = useState<"loading" | "loaded" | number>("loading");
   const [attempt, setAttempt] = useState(0);
-  const [url] = useState(() => frameUrl({ component, hash }, document.baseURI));
+  const latest = () => frameUrl({ component, hash }, document.baseURI, checksum);
+  const [url, setUrl] = useState(latest);
   const failed = typeof state === "number";
 
   useLayoutEffect(() => {
@@ -48,8 +51,8 @@ export const PageFrame = memo(function PageFrame({ component, label, hash, activ
   useEffect(() => {
     const frame = element.current?.contentWindow;
     if (!frame || !active || state !== "loaded" || normalHash(frame.location.hash) === hash) return;
-    frame.location.replace(frameUrl({ component, hash: hash || "/" }, document.baseURI));
-  }, [component, hash, active, state]);
+    frame.location.replace(withHash(url, hash || "/"));
+  }, [url, hash, active, state]);
 
   const loaded = async () => {
     const frame = element.current?.contentWindow;
@@ -62,7 +65,7 @@ export const PageFrame = memo(function PageFrame({ component, label, hash, activ
   if (failed) {
     return (
       <div className="ph-page" hidden={!active}>
-        <Failure label={label} status={state} onRetry={() => { setState("loading"); setAttempt(attempt + 1); }} />
+        <Failure label={label} status={state} onRetry={() => { setUrl(latest()); setState("loading"); setAttempt(attempt + 1); }} />
       </div>
     );
   }

@@ -20,6 +20,8 @@ export interface Requests {
   jump(location: string, from: string): void;
   hint(hint: Control, from: string): void;
   notify(status: Control, from: string): void;
+  /** Something went wrong in the page that nobody expected. */
+  oops(from: string): void;
 }
 
 interface Source {
@@ -90,6 +92,7 @@ export class FrameRouter {
     if (control.command === "jump") this.#requests.jump(String(control["location"] ?? ""), name);
     else if (control.command === "hint") this.#requests.hint(control, name);
     else if (control.command === "notify") this.#requests.notify(control, name);
+    else if (control.command === "oops") this.#requests.oops(name);
   }
 
   /** A frame from the gateway; true where it was a page's and the shell need not look at it. */

@@ -11,18 +11,25 @@ import { componentOf } from "./address";
 import { Frames } from "./frames";
 import { useIdentity } from "./identity";
 import { LostConnection } from "./lost-connection";
-import { entries, entryOf, firstEntry, type Entry } from "./manifests";
-import { Navigation, type PageStatus } from "./navigation";
+import { checksumOf, entries, entryOf, firstEntry, preloads, type Entry } from "./manifests";
+import { Navigation } from "./navigation";
 import type { Navigator } from "./navigator";
+import { PageErrors } from "./page-errors";
 import { PageFrame } from "./page-frame";
+import { asStatus, StatusStore, type PageStatus } from "./page-status";
 import { TopBar } from "./top-bar";
 
 const WIDE = "(min-width: 75rem)";
 const PRODUCT = "Pilothouse";
+/** Milliseconds that the page one looks at has to itself. */
+const PRELOAD_AFTER = 3000;
 
 function useFrames(navigator: Navigator) {
   const [titles, setTitles] = useState<Record<string, string>>({});
   const [statuses, setStatuses] = useState<Record<string, PageStatus>>({});
+  const [failed, setFailed] = useState<string[]>([]);
+  const recover = (component: string) => setFailed((known) => known.filter((each) => each !== component));
+  const [store] = useState(() => new StatusStore(window.sessionStorage));
   const frames = useRef<Frames | null>(null);
   frames.current ??= new Frames(
     {
@@ -34,10 +41,15 @@ function useFrames(navigator: Navigator) {
       notify: (notice, from) => {
         const component = componentOf(from);
         if (component === null) return;
+        store.set(component, notice["page_status"]);
         setStatuses(({ [component]: _old, ...others }) => {
           const status = asStatus(notice["page_status"]);
           return status ? { ...others, [component]: status } : others;
         });
+      },
+      oops: (from) => {
+        const component = componentOf(from);
+        if (component !== null) setFailed((known) => (known.includes(component) ? known : [...known, component]));
       },
     },
     { moved, titled: (component, title) => setTitles((known) => (known[component] === title ? known : { ...known, [component]: title })) },
@@ -45,20 +57,17 @@ function useFrames(navigator: Navigator) {
   function moved(component: string, hash: string): void {
     if (navigator.place.component === component) navigator.go({ component, hash }, { replace: true });
   }
-  return { frames: frames.current, titles, statuses };
+  return { frames: frames.current, titles, statuses, failed, recover };
 }
 
-function asStatus(status: unknown): PageStatus | null {
-  if (typeof status !== "object" || status === null) return null;
-  const { type, title } = status as { type?: unknown; title?: unknown };
-  if (type !== "error" && type !== "warning" && type !== "info" && type !== "success") return null;
-  return { type, title: typeof title === "string" ? title : type };
-}
-
-/** The pages visited so far, in the order of their first visit. */
-function useVisited(component: string): string[] {
+/** The pages visited so far, in the order of their first visit; after a while also those that want to run unseen. */
+function useVisited(component: string, unseen: string[]): string[] {
   const [visited, setVisited] = useState<string[]>([]);
   if (component && !visited.includes(component)) setVisited([...visited, component]);
+  useEffect(() => {
+    const timer = setTimeout(() => setVisited((known) => [...known, ...unseen.filter((each) => !known.includes(each))]), PRELOAD_AFTER);
+    return () => clearTimeout(timer);
+  }, [unseen]);
   return visited;
 }
 
@@ -99,9 +108,10 @@ function focusPage(): void {
 
 export function Shell({ navigator, manifests }: { navigator: Navigator; manifests: unknown }) {
   const list = useMemo(() => entries(manifests), [manifests]);
+  const unseen = useMemo(() => preloads(manifests), [manifests]);
   const place = useSyncExternalStore(navigator.subscribe, () => navigator.place);
-  const { frames, titles, statuses } = useFrames(navigator);
-  const visited = useVisited(place.component);
+  const { frames, titles, statuses, failed, recover } = useFrames(navigator);
+  const visited = useVisited(place.component, unseen);
   const navigation = useNavigationPanel();
   const identity = useIdentity();
   const lost = useConnectionLoss(frames);
@@ -109,6 +119,7 @@ export function Shell({ navigator, manifests }: { navigator: Navigator; manifest
 
   const first = firstEntry(list);
   const current = entryOf(list, place.component);
+  const labelOf = (component: string) => _(list.find((entry) => entry.component === component)?.label ?? component);
   const label = current ? _(current.label) : place.component;
 
   useEffect(() => {
@@ -182,14 +193,24 @@ export function Shell({ navigator, manifests }: { navigator: Navigator; manifest
           <PageFrame
             key={component}
             component={component}
-            label={_(list.find((entry) => entry.component === component)?.label ?? component)}
+            label={labelOf(component)}
             hash={component === place.component ? place.hash : ""}
             active={component === place.component}
             frames={frames}
+            checksum={checksumOf(manifests)}
           />
         ))}
         {navigation.isOpen && !navigation.wide && <div className="ph-scrim" onClick={closeIfOver} />}
       </Page>
+      <PageErrors
+        components={failed}
+        labelOf={labelOf}
+        onClose={recover}
+        onReload={(component) => {
+          recover(component);
+          frames.reload(component);
+        }}
+      />
       {aboutOpen && <About manifests={manifests} identity={identity} onClose={() => setAboutOpen(false)} />}
       {lost && <LostConnection reason={lost} />}
     </>

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { format, format_bits_per_sec, format_bytes, format_bytes_per_sec, format_number } from "../../../plugins/base1/src/format";
+import { format, format_bits_per_sec, format_bytes, format_bytes_per_sec, format_number, get_byte_units } from "../../../plugins/base1/src/format";
 
 const NBSP = "\u00a0";
 
@@ -10,6 +10,7 @@ const TEXTS: [unknown[], string][] = [
   [["$0 of $1", "1", 2], "1 of 2"],
   [["$0 of $1", [3, 4]], "3 of 4"],
   [["$0", 0], "0"],
+  [["$0$1$2", false, null, undefined], ""],
   [["$0 and $1", "a"], "a and "],
   [["costs $$5"], "costs $5"],
   [["$0", "$1 stays"], "$1 stays"],
@@ -42,3 +43,16 @@ test("bytes in steps of a thousand, or of 1024 when asked", () => {
   assert.equal(format_bits_per_sec(55), `55${NBSP}bps`);
   assert.equal(format_bits_per_sec(5_000_000), `5${NBSP}Mbps`);
 });
+
+test("base2 asks for powers of 1024", () => {
+  assert.equal(format_bytes(2048, { base2: true }), `2${NBSP}KiB`);
+  assert.equal(format_bytes_per_sec(2048, { base2: true }), `2${NBSP}KiB/s`);
+});
+
+for (const [value, factor, selected] of [[0, 1024, "MiB"], [9 * 1024 ** 3, 1024, "MiB"], [10 * 1024 ** 3, 1024, "GiB"], [1e15, 1000, "TB"]] as const) {
+  test(`${value} reads best in ${selected}`, () => {
+    const units = get_byte_units(value, factor);
+    assert.equal(units.length, 3);
+    assert.deepEqual(units.filter((unit) => unit.selected).map(({ name }) => name), [selected]);
+  });
+}

@@ -12,6 +12,7 @@ const place = {
   },
 };
 (globalThis as { window?: unknown }).window = { location: place };
+(globalThis as { document?: unknown }).document = { querySelector: () => ({ content: "/below" }) };
 
 beforeEach(() => {
   place.hash = "";
@@ -66,4 +67,18 @@ test("an object of a place that was left moves nobody", () => {
   place.hash = "#/b";
   old.go(["c"]);
   assert.equal(place.hash, "#/b");
+});
+
+test("an address of the whole console begins with what all of them do", () => {
+  assert.equal(location().url_root, "below");
+  assert.equal(location().encode(["a"], { b: "c" }, true), "/below/a?b=c");
+  assert.equal(location().encode(["a"]), "/a");
+});
+
+test("one may go to a place", () => {
+  place.hash = "#/a?b=c";
+  const there = location();
+  place.hash = "#/other";
+  location().go(there);
+  assert.equal(place.hash, "/a?b=c");
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { all, defer, reject, resolve, when } from "../../../plugins/base1/src/promise";
+import { all, defer, deferForPages, reject, resolve, when } from "../../../plugins/base1/src/promise";
 import { settled } from "./fake-socket";
 
 test("several values reach then, done and always; await gives the first", async () => {
@@ -72,4 +72,16 @@ test("promise(target) lends the methods to another object", async () => {
   const target = resolve("x").promise({ extra: true });
   assert.equal(target.extra, true);
   assert.equal(await target, "x");
+});
+
+test("a page's deferred chains, and its promise is also a function", async () => {
+  const deferred = deferForPages();
+  const heard: unknown[] = [];
+  deferred.promise.progress((step) => heard.push(step));
+  const target = deferred.promise({ name: "mine" });
+  assert.equal(deferred.notify(1).resolve("a", "b"), deferred);
+  deferred.promise().done((...values: unknown[]) => heard.push(values));
+  assert.equal(await deferred.promise, "a");
+  assert.equal(await target, "a");
+  assert.deepEqual([target.name, heard], ["mine", [1, ["a", "b"]]]);
 });

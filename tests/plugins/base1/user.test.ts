@@ -20,7 +20,6 @@ test("a bridge without an info channel is asked on its internal bus", async () =
   const variants = Object.entries({ Id: 1000, Gid: 100, Name: "ann", Full: "Ann", Groups: ["users"], Home: "/home/ann", Shell: "/bin/sh" });
   socket.data("1:2", JSON.stringify({ reply: [[Object.fromEntries(variants.map(([name, v]) => [name, { t: "s", v }]))]], id: "1" }));
   assert.deepEqual(await asking, USER);
-  assert.deepEqual(socket.controls("close").map(({ channel }) => channel), ["1:2"]);
 });
 
 test("otherwise the info channel tells, once for everybody", async () => {

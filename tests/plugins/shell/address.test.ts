@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { componentOf, format, frameName, frameUrl, parse } from "../../../plugins/shell/src/address";
+import { componentOf, format, frameName, frameUrl, parse, withHash } from "../../../plugins/shell/src/address";
 
 const ADDRESSES: [string, string, string][] = [
   ["/machines", "machines", ""],
@@ -33,8 +33,10 @@ test("format and parse agree", () => {
 
 test("a frame's file and name", () => {
   const base = "http://h/cockpit/@localhost/shell/index.html";
-  assert.equal(frameUrl({ component: "machines", hash: "" }, base), "http://h/cockpit/@localhost/machines/index.html");
-  assert.equal(frameUrl({ component: "system/logs", hash: "/a" }, base), "http://h/cockpit/@localhost/system/logs.html#/a");
+  assert.equal(frameUrl({ component: "machines", hash: "" }, base, null), "http://h/cockpit/@localhost/machines/index.html");
+  assert.equal(frameUrl({ component: "system/logs", hash: "/a" }, base, null), "http://h/cockpit/@localhost/system/logs.html#/a");
+  assert.equal(frameUrl({ component: "machines", hash: "" }, "http://h/cockpit/$old/shell/index.html", "new"), "http://h/cockpit/$new/machines/index.html");
+  assert.equal(withHash("http://h/cockpit/$new/machines/index.html#/a#b", "/c"), "http://h/cockpit/$new/machines/index.html#/c");
   assert.equal(frameName("system/logs"), "cockpit1:localhost/system/logs");
   assert.equal(componentOf("cockpit1:localhost/system/logs"), "system/logs");
   assert.equal(componentOf("other"), null);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { entries, entryOf, firstEntry } from "../../../plugins/shell/src/manifests";
+import { checksumOf, entries, entryOf, firstEntry, preloads } from "../../../plugins/shell/src/manifests";
 
 const MANIFESTS = {
   terminal: { tools: { index: { label: "Terminal", order: 100 } } },
@@ -40,3 +40,21 @@ test("a page without an entry belongs to one of its package", () => {
 for (const junk of [null, [], "x", { a: null }, { a: { menu: [] } }, { a: { menu: { index: null } } }, { a: { menu: { index: { label: 5 } } } }, { "../x": { menu: { index: { label: "x" } } } }]) {
   test(`${JSON.stringify(junk)} has no pages`, () => assert.deepEqual(entries(junk), []));
 }
+
+test("the checksum of all packages is no package", () => {
+  const checksum = "0a".repeat(32);
+  assert.equal(checksumOf({ ".checksum": checksum, ...MANIFESTS }), checksum);
+  assert.deepEqual(entries({ ".checksum": checksum, ...MANIFESTS }), entries(MANIFESTS));
+  for (const junk of [null, {}, { ".checksum": 5 }, { ".checksum": "../x" }, { ".checksum": `${checksum}/` }]) assert.equal(checksumOf(junk), null);
+});
+
+test("entries with one label say of which package they are, the others do not", () => {
+  const twice = entries({ ...MANIFESTS, system: { tools: { terminal: { label: "Terminal" }, services: { label: "Services" } } } });
+  const qualifiers = Object.fromEntries(twice.map(({ component, qualifier }) => [component, qualifier]));
+  assert.deepEqual(qualifiers, { machines: null, terminal: "terminal", "system/services": null, "system/terminal": "system" });
+});
+
+test("pages to run unseen", () => {
+  assert.deepEqual(preloads({ updates: { preload: ["index", "other", 5, "../x"] }, a: { preload: "index" }, b: {} }), ["updates", "updates/other"]);
+  assert.deepEqual(preloads(null), []);
+});

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { Navigator } from "../../../plugins/shell/src/navigator";
 
 class FakeWindow {
-  location = { pathname: "/", hash: "" };
+  location = { pathname: "/", search: "", hash: "" };
   history = {
     pushState: (_state: unknown, _title: string, url: string) => this.#visit("push", url),
     replaceState: (_state: unknown, _title: string, url: string) => this.#visit("replace", url),
@@ -22,7 +22,7 @@ class FakeWindow {
 
   show(url: string): void {
     const [pathname = "", hash] = url.split("#");
-    this.location = { pathname, hash: hash === undefined ? "" : `#${hash}` };
+    this.location = { pathname, search: "", hash: hash === undefined ? "" : `#${hash}` };
   }
 
   back(url: string): void {
@@ -52,3 +52,15 @@ test("it starts where the address bar is", () => {
   window.show("/terminal#/a");
   assert.deepEqual(new Navigator("", window as unknown as Window).place, { component: "terminal", hash: "/a" });
 });
+
+for (const address of ["/#token=secret", "/terminal#token=secret"]) {
+  test(`the token of ${address} is neither a place nor kept in the address`, () => {
+    const window = new FakeWindow();
+    window.show(address);
+    const { place } = new Navigator("", window as unknown as Window);
+    assert.equal(place.hash, "");
+    assert.deepEqual(window.steps, [["replace", address.split("#")[0]]]);
+    window.back(address);
+    assert.equal(window.location.hash, "");
+  });
+}
