@@ -2,7 +2,7 @@
 # Installs the system packages that are missing, through apt-get or dnf: install-packages.sh run|test
 #
 #   run   what the console needs: Python, and what libvirt-python is built with. No hypervisor.
-#   test  also what the tests drive: libvirt, QEMU, Chromium, D-Bus. No service is started.
+#   test  also what the tests drive: libvirt, QEMU, Chromium, D-Bus, Cockpit. No service is started.
 #
 # Says in one line what it installs. Uses sudo only where something is missing and the caller is not root.
 set -eu
@@ -46,6 +46,14 @@ if [ "$purpose" = test ]; then
     need dbus-daemon "dbus" "dbus-daemon"
     need ip "iproute2" "iproute"
     need unshare "util-linux" "util-linux"
+    need setpriv "util-linux" "util-linux"
+    need openssl "openssl" "openssl"
+    need sudo "sudo" "sudo"
+    need cockpit-bridge "cockpit-bridge" "cockpit-bridge"
+    need libvirt-dbus "libvirt-dbus" "libvirt-dbus"
+    [ -e /usr/lib/cockpit/cockpit-ws ] || [ -e /usr/libexec/cockpit-ws ] || add "cockpit-ws" "cockpit-ws"
+    [ -d /usr/share/cockpit/systemd ] || add "cockpit-system" "cockpit-system"
+    [ -d /usr/share/cockpit/machines ] || add "cockpit-machines" "cockpit-machines"
 fi
 [ -n "$missing" ] || exit 0
 

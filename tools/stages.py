@@ -60,7 +60,15 @@ STATIC = (
 )
 TESTS = (
     Stage("build", ("make", "--no-print-directory", "build")),
-    pytest_stage("pytest unit", "tests", "--ignore=tests/e2e", PYTHONASYNCIODEBUG="1", PYTHONWARNINGS="error"),
+    pytest_stage(
+        "pytest unit",
+        "tests",
+        "--ignore=tests/e2e",
+        "--ignore=tests/compat",
+        PYTHONASYNCIODEBUG="1",
+        PYTHONWARNINGS="error",
+    ),
+    pytest_stage("pytest compat", "tests/compat"),
     pytest_stage("pytest e2e", "tests/e2e"),
 )
 
