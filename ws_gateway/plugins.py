@@ -8,7 +8,7 @@ from ws_gateway.hookspecs import PROJECT, GatewaySpecs
 
 BUILT_IN = (
     "ws_gateway.auth",
-    "ws_gateway.password_login",
+    "ws_gateway.system.password_login",
     "ws_gateway.websocket",
     "ws_gateway.external_socket",
     "ws_gateway.external",

@@ -12,13 +12,13 @@ import socket
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ws_gateway import serve_system
 from ws_gateway.descriptors import raise_limit
 from ws_gateway.links import tunnel_command
 from ws_gateway.listener import Listener
 from ws_gateway.log import printable, set_up
 from ws_gateway.port_owner import port_owner
 from ws_gateway.settings import LOGIN_FILES, OUR_BRIDGE, Settings
+from ws_gateway.system import serve_system
 from ws_gateway.terminal import complain, say
 
 if TYPE_CHECKING:

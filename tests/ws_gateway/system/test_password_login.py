@@ -14,9 +14,9 @@ import pytest
 from testbed.processes import describe, wait_until
 
 from bridge.protocol import Problem
-from ws_gateway.password_login import CREDENTIALS_MAX, PasswordLogins, check_base64
 from ws_gateway.sessions import Sessions
 from ws_gateway.settings import SystemSettings
+from ws_gateway.system.password_login import CREDENTIALS_MAX, PasswordLogins, check_base64
 
 PASSWORD = "S3cr3t-anna-7291"
 FILES = ("environ", "cmdline")
@@ -127,7 +127,7 @@ def test_two_answers_at_once_are_one(serve_system: Serve, corner: Any) -> None:
 
 
 def test_who_does_not_answer_is_let_go(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("ws_gateway.password_login.ANSWER_WITHIN", 0.2)
+    monkeypatch.setattr("ws_gateway.system.password_login.ANSWER_WITHIN", 0.2)
 
     async def run() -> None:
         gone = asyncio.Event()

@@ -9,14 +9,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ws_gateway.activation import inherited_listeners, notify
 from ws_gateway.certificates import CertificateError, ensure_certificate
 from ws_gateway.config import Config, ConfigError, read_config
-from ws_gateway.hardening import forbid_core, set_dumpable
-from ws_gateway.helper_socket import NAME, listen_for_gateway
 from ws_gateway.log import printable, set_up
-from ws_gateway.monitor import Monitor, Plan
 from ws_gateway.settings import LOGIN_FILES, Settings, SystemSettings
+from ws_gateway.system.activation import inherited_listeners, notify
+from ws_gateway.system.hardening import forbid_core, set_dumpable
+from ws_gateway.system.helper_socket import NAME, listen_for_gateway
+from ws_gateway.system.monitor import Monitor, Plan
 from ws_gateway.terminal import complain, say
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ws_gateway.pam import Item, Message, Pam, PamError, Style, wipe
+from ws_gateway.system.pam import Item, Message, Pam, PamError, Style, wipe
 
 Serve = Callable[[str], Path]
 

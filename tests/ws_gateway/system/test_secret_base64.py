@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ws_gateway import secret_base64
+from ws_gateway.system import secret_base64
 
 
 @given(st.binary(max_size=300))

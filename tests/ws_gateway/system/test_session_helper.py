@@ -19,7 +19,7 @@ from testbed.processes import process_table, wait_until
 from bridge.protocol import Deframer, frame
 
 PASSWORD = "S3cr3t-anna-7291"
-HELPER = (sys.executable, "-I", "-m", "ws_gateway.session_helper")
+HELPER = (sys.executable, "-I", "-m", "ws_gateway.system.session_helper")
 HOSTILE = {
     "LD_PRELOAD": "/tmp/evil.so",
     "PYTHONPATH": "/tmp/evil",
@@ -291,7 +291,7 @@ def test_what_a_person_sets_for_pam_is_theirs_alone(corner: Any, helper: Callabl
 def test_the_rules_that_we_ship(corner: Any, helper: Callable[..., Helper]) -> None:
     if not (corner.etc / "pam.d" / "common-auth").exists():
         pytest.skip("the rules are for Debian")
-    corner.service((Path(__file__).parents[2] / "packaging/pam.d/pilothouse").read_text())
+    corner.service((Path(__file__).parents[3] / "packaging/pam.d/pilothouse").read_text())
     (corner.etc / "pilothouse").mkdir()
     (corner.etc / "pilothouse/disallowed-users").write_text("root\nberta\n")
     corner.user("berta", "S3cr3t-berta")
@@ -354,7 +354,7 @@ COCKPIT_WS = Path("/usr/lib/cockpit/cockpit-ws")
 def test_our_helper_behind_cockpits_gateway(corner: Any) -> None:
     program = corner.etc / "helper-of-test"
     program.write_text(
-        f"#!{sys.executable} -I\nimport sys\nfrom ws_gateway.session_helper import main\nsys.exit(main([]))\n"
+        f"#!{sys.executable} -I\nimport sys\nfrom ws_gateway.system.session_helper import main\nsys.exit(main([]))\n"
     )
     program.chmod(0o755)
     (corner.etc / "cockpit").mkdir(exist_ok=True)

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from ws_gateway import monitor_link
 from ws_gateway.certificates import ensure_certificate, memory_file
 from ws_gateway.serve import listen
 from ws_gateway.settings import Settings, SystemSettings
+from ws_gateway.system import monitor_link
 
-GATEWAY = (sys.executable, "-I", "-m", "ws_gateway.system_gateway")
+GATEWAY = (sys.executable, "-I", "-m", "ws_gateway.system.system_gateway")
 
 
 class Started:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from bridge.protocol import Deframer, Problem, frame
-from ws_gateway.helper_bridge import HelperBridge, Init, Question
+from ws_gateway.system.helper_bridge import HelperBridge, Init, Question
 
 COCKPITS = Path("/usr/lib/cockpit/cockpit-session")
 Play = Callable[..., Awaitable[HelperBridge]]

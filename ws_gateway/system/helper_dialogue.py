@@ -18,8 +18,8 @@ import time
 from typing import NamedTuple
 
 from bridge.protocol import Control, JsonObject, Problem, decode, encode_control, frame
-from ws_gateway import secret_base64
-from ws_gateway.pam import Message, Style, wipe
+from ws_gateway.system import secret_base64
+from ws_gateway.system.pam import Message, Style, wipe
 
 ANSWER_TIME = 60
 """Seconds for an answer, and again for what PAM does with it; then the helper ends, whatever holds it up."""

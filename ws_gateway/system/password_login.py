@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 from bridge.protocol import Problem
 from ws_gateway.auth import AuthBackend, Challenge
-from ws_gateway.helper_bridge import HelperBridge, Init, Question
 from ws_gateway.hookspecs import hookimpl
 from ws_gateway.session import Session
 from ws_gateway.sessions import Sessions
 from ws_gateway.settings import SystemSettings
 from ws_gateway.startups import Penalties, Startups, plain_address
+from ws_gateway.system.helper_bridge import HelperBridge, Init, Question
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

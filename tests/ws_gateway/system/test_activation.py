@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ws_gateway.activation import inherited_listeners, notify
+from ws_gateway.system.activation import inherited_listeners, notify
 
 
 def test_sockets_that_were_made_for_us() -> None:

@@ -13,8 +13,8 @@ pytestmark = pytest.mark.skipif(os.getuid() != 0, reason="needs root")
 
 HELPER = """
 import os, socket, sys
-from ws_gateway.account import Account
-from ws_gateway.supervision import Supervisor, start_bridge, watch_signals
+from ws_gateway.system.account import Account
+from ws_gateway.system.supervision import Supervisor, start_bridge, watch_signals
 os.environ['GATEWAY'] = 'secret'
 extra = os.open('/etc/passwd', os.O_RDONLY); os.set_inheritable(extra, True)
 os.setgroups([65534])

@@ -8,7 +8,7 @@ import pytest
 pytestmark = pytest.mark.skipif(os.getuid() != 0, reason="needs root")
 
 WRITE = """
-from ws_gateway.login_records import record_failure, record_login, record_logout
+from ws_gateway.system.login_records import record_failure, record_login, record_logout
 import os, subprocess
 record_login('annä', '2001:db8::1')
 print(subprocess.run(['who', '/run/utmp'], capture_output=True, text=True).stdout.strip())

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from bridge.protocol import Deframer, Problem, frame
-from ws_gateway.helper_dialogue import FRAME_MAX, NOTES_MAX, Dialogue, cut_response
-from ws_gateway.pam import Message, Style
+from ws_gateway.system.helper_dialogue import FRAME_MAX, NOTES_MAX, Dialogue, cut_response
+from ws_gateway.system.pam import Message, Style
 
 
 class Gateway:
@@ -128,7 +128,7 @@ def test_what_is_no_answer(ends: tuple[Dialogue, Gateway], answer: bytes) -> Non
 
 
 def test_nobody_answers(ends: tuple[Dialogue, Gateway], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ws_gateway.helper_dialogue.ANSWER_TIME", 1)
+    monkeypatch.setattr("ws_gateway.system.helper_dialogue.ANSWER_TIME", 1)
     signal.signal(signal.SIGALRM, signal.SIG_IGN)
     with pytest.raises(Problem, match="timeout"):
         ends[0].credentials()

@@ -11,8 +11,8 @@ from contextlib import suppress
 from typing import NamedTuple, NoReturn
 
 from bridge.protocol import encode_control, frame
-from ws_gateway.account import Account, become
 from ws_gateway.log import Throttle, printable
+from ws_gateway.system.account import Account, become
 
 TERM_AFTER = 2.0
 """Seconds after the end of its input until a bridge gets SIGTERM; none when the gateway is gone altogether."""

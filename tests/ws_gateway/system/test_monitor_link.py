@@ -4,9 +4,9 @@ from pathlib import Path
 import pytest
 
 from bridge.protocol import Problem
-from ws_gateway import monitor_link
 from ws_gateway.settings import Settings, SystemSettings
 from ws_gateway.startups import MaxStartups
+from ws_gateway.system import monitor_link
 
 
 def test_settings_arrive_as_they_were() -> None:

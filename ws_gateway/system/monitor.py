@@ -18,18 +18,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bridge.protocol import Problem
-from ws_gateway import monitor_link
-from ws_gateway.activation import notify
 from ws_gateway.certificates import CertificateError, ensure_certificate, memory_file
-from ws_gateway.helper_socket import is_gateway
 from ws_gateway.log import ThrottledLog
 from ws_gateway.settings import Settings, SystemSettings
-from ws_gateway.supervision import watch_signals
+from ws_gateway.system import monitor_link
+from ws_gateway.system.activation import notify
+from ws_gateway.system.helper_socket import is_gateway
+from ws_gateway.system.supervision import watch_signals
 
 CHILD_ENVIRONMENT = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"}
 """All that the gateway and the helpers get: nothing of what the monitor was started with."""
-GATEWAY = (sys.executable, "-I", "-m", "ws_gateway.system_gateway")
-HELPER = (sys.executable, "-I", "-m", "ws_gateway.session_helper")
+GATEWAY = (sys.executable, "-I", "-m", "ws_gateway.system.system_gateway")
+HELPER = (sys.executable, "-I", "-m", "ws_gateway.system.session_helper")
 HELPERS_MAX = 320
 """Session helpers at a time: the sessions there can be, and the logins under way."""
 GATEWAY_ENDS_WITHIN = 7.0

@@ -1,4 +1,4 @@
-"""The only part that is root on somebody's behalf: `python -I -m ws_gateway.session_helper`, one process per login.
+"""The only part that is root on somebody's behalf; `python -I -m ws_gateway.system.session_helper`, one per login.
 
 Its stdin and stdout are a socket to the gateway. It asks for credentials (`helper_dialogue`), has PAM check them,
 opens the PAM session, starts the bridge as the person (`supervision`), waits for its end, and closes what it opened.
@@ -19,13 +19,13 @@ from contextlib import suppress
 from pathlib import Path
 
 from bridge.protocol import Problem
-from ws_gateway import login_records
-from ws_gateway.account import Account, environment_of, find_account
-from ws_gateway.hardening import forbid_core, set_dumpable
-from ws_gateway.helper_dialogue import ANSWER_TIME, Credentials, Dialogue
 from ws_gateway.log import printable
-from ws_gateway.pam import Item, Message, Pam, PamError, Style, wipe
-from ws_gateway.supervision import Supervisor, start_bridge, watch_signals
+from ws_gateway.system import login_records
+from ws_gateway.system.account import Account, environment_of, find_account
+from ws_gateway.system.hardening import forbid_core, set_dumpable
+from ws_gateway.system.helper_dialogue import ANSWER_TIME, Credentials, Dialogue
+from ws_gateway.system.pam import Item, Message, Pam, PamError, Style, wipe
+from ws_gateway.system.supervision import Supervisor, start_bridge, watch_signals
 
 SERVICE = "pilothouse"
 TERMINAL = "web"

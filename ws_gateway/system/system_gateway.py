@@ -1,4 +1,4 @@
-"""The gateway of system mode, `python -I -m ws_gateway.system_gateway`: started by the monitor, as its own user.
+"""The gateway of system mode, `python -I -m ws_gateway.system.system_gateway`: started by the monitor, as its own user.
 
 Its stdin is the link to the monitor (`monitor_link`), from which it gets its settings, its listening sockets and the
 certificate's key. It opens nothing of root's, and ends when the monitor does.
@@ -12,12 +12,12 @@ import ssl
 import sys
 from collections.abc import Callable
 
-from ws_gateway import monitor_link
 from ws_gateway.descriptors import raise_limit
-from ws_gateway.hardening import forbid_core, set_dumpable
 from ws_gateway.listener import Listener
 from ws_gateway.log import set_up
 from ws_gateway.settings import Settings
+from ws_gateway.system import monitor_link
+from ws_gateway.system.hardening import forbid_core, set_dumpable
 from ws_gateway.terminal import complain
 from ws_gateway.tls_port import load_certificate, make_context
 

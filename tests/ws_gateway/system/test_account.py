@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from bridge.protocol import Problem
-from ws_gateway.account import DEFAULT_SHELLS, Account, environment_of, find_account, login_shells
+from ws_gateway.system.account import DEFAULT_SHELLS, Account, environment_of, find_account, login_shells
 
 ANNA = Account("anna", 4711, 4711, "/home/anna", "/bin/bash")
 

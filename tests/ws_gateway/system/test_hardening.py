@@ -6,7 +6,7 @@ import pytest
 
 LOOK = """
 import os, resource, sys
-from ws_gateway.hardening import forbid_core, set_dumpable
+from ws_gateway.system.hardening import forbid_core, set_dumpable
 resource.setrlimit(resource.RLIMIT_CORE, (4096, resource.getrlimit(resource.RLIMIT_CORE)[1]))
 print(forbid_core()[0], resource.getrlimit(resource.RLIMIT_CORE)[0])
 os.setresuid(65534, 65534, 65534)

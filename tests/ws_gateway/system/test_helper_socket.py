@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ws_gateway.helper_socket import is_gateway, listen_for_gateway
+from ws_gateway.system.helper_socket import is_gateway, listen_for_gateway
 
 
 def test_only_root_and_the_group_get_there(tmp_path: Path) -> None:
