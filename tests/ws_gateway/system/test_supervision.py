@@ -24,6 +24,7 @@ account = Account('nobody', 65534, 65534, '/nonexistent', '/bin/sh')
 child = start_bridge(account, sys.argv[1:], {'HOME': '/x', 'PATH': '/usr/bin:/bin'}, connection)
 print(child.pid, file=sys.stderr, flush=True)
 print('status', Supervisor(child, connection, signals).wait(), file=sys.stderr)
+connection.close()
 """
 LOOK = """
 import json, os, resource, signal, sys
