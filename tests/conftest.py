@@ -2,6 +2,7 @@
 
 import inspect
 import os
+import signal
 import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -15,6 +16,9 @@ from testbed import libvirtd as libvirtd_bed
 from testbed.processes import MARKER
 
 os.environ[MARKER] = str(os.getpid())
+# Whoever starts the tests in the background (nohup, a shell's "&") has these ignored, and every child would inherit it.
+for _number in (signal.SIGHUP, signal.SIGQUIT):
+    signal.signal(_number, signal.SIG_DFL)
 
 
 @pytest.fixture(autouse=True)

@@ -253,8 +253,9 @@ def test_children_have_no_descriptors_of_the_bridge(peer: Peer) -> None:
 def test_signals_are_as_usual_in_children(peer: Peer) -> None:
     peer.opened("p", "stream", spawn=["grep", "-E", "^Sig(Blk|Ign)", "/proc/self/status"])
     data, _ = peer.until("close", "p")
-    masks = [int(line.split()[1], 16) for line in data.splitlines()]
-    assert masks == [0, 0]
+    blocked, ignored = (int(line.split()[1], 16) for line in data.splitlines())
+    # One signal that the C library keeps for itself may be ignored by whoever started the tests.
+    assert (blocked, ignored & ~(1 << 31)) == (0, 0)
 
 
 def test_a_hundred_processes(peer: Peer) -> None:
