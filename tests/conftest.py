@@ -19,6 +19,7 @@ os.environ[MARKER] = str(os.getpid())
 # Whoever starts the tests in the background (nohup, a shell's "&") has these ignored, and every child would inherit it.
 for _number in (signal.SIGHUP, signal.SIGQUIT):
     signal.signal(_number, signal.SIG_DFL)
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
