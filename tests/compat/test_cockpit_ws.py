@@ -44,6 +44,8 @@ CHATTER = (
     "loading available updates failed: .*not-found",
     # The pages ask Python modules that need not be installed.
     "(Tracer failed|get os list returned error): .*ModuleNotFoundError",
+    # The machines page asks udevadm about devices, which need not be installed either.
+    r"GET_NODE_DEVICE action failed for path \S+ (\[Errno 2\] .*'udevadm'|not-found)",
     # The terminal sets styles in a way that these pages' own policy forbids.
     "Applying inline style violates",
 )
