@@ -1,8 +1,8 @@
 """Back ends of plugins: which payload belongs to which plugin, and the peer process that answers it."""
 
-import sys
 from typing import TYPE_CHECKING
 
+from bridge.bridge_configs import OUR_COMMAND
 from bridge.peer import Peer, PeerConfig
 from bridge.protocol import JsonObject, Problem
 from bridge.router import Endpoint, Router
@@ -16,7 +16,7 @@ def backend_command(name: str, *, privileged: bool = False) -> tuple[str, ...]:
 
     `privileged`: it is the superuser bridge's, and looks for the plugin where that does.
     """
-    return (sys.executable, "-I", "-m", "bridge", "--backend", name, *(["--privileged"] if privileged else []))
+    return (*OUR_COMMAND, "--backend", name, *(["--privileged"] if privileged else []))
 
 
 class Backends:

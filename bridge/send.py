@@ -17,6 +17,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bridge.bridge_configs import OUR_COMMAND
 from bridge.pipe import Pipe
 from bridge.process import Grace, Process
 from bridge.protocol import Control, Data, JsonObject, Problem, decode, encode_control, encode_data
@@ -37,7 +38,7 @@ class Request:
 
 def parse(arguments: Sequence[str]) -> Request:
     """The request that the arguments are; ValueError where they are none."""
-    bridge: tuple[str, ...] = (sys.executable, "-I", "-m", "bridge")
+    bridge: tuple[str, ...] = OUR_COMMAND
     words = list(arguments)
     if words[:1] == ["--bridge"]:
         bridge, words = tuple(shlex.split(words[1])), words[2:]

@@ -12,27 +12,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from testbed.package_requests import FORWARDED, body_of, get
 
-from bridge.packages import Packages, Response
-from bridge.packages.files import CHUNK, FileBody
+from bridge.packages import Packages
+from bridge.packages.files import CHUNK
 from bridge.testing import open_wire
 
-FORWARDED = {"X-Forwarded-Proto": "http", "X-Forwarded-Host": "127.0.0.1:9090"}
-
 Add = Callable[..., Path]
-
-
-def body_of(response: Response) -> bytes:
-    """All of a body; the response is closed."""
-    body = response.body
-    content = b"".join(iter(body.read_now, b"")) if isinstance(body, FileBody) else body
-    response.close()
-    return content
-
-
-def get(packages: Packages, path: str, **headers: str) -> tuple[int, bytes]:
-    response = packages.respond(path, FORWARDED | headers)
-    return response.status, body_of(response)
 
 
 # Which packages there are
