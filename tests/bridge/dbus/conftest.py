@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from dbus_fast import Message, MessageType, Variant
+from testbed.dbus_channel import DbusTalker
 
 from bridge.dbus.bus import Bus
 from bridge.protocol import encode_json
@@ -164,23 +165,8 @@ class Service:
             self.reply(call, "a{oa{sa{sv}}}", self.managed)
 
 
-class Talker:
+class Talker(DbusTalker):
     """A `dbus-json3` channel of a wire, past its `ready`."""
-
-    def __init__(self, wire: Wire, channel: str) -> None:
-        self.wire = wire
-        self.channel = channel
-
-    def send(self, **message: Any) -> None:
-        self.wire.send(self.channel, encode_json(message))
-
-    async def next(self) -> dict[str, Any]:
-        """The next data message."""
-        import json
-
-        message = json.loads(await self.wire.data(self.channel))
-        assert type(message) is dict
-        return message
 
     async def call(self, member: str, *arguments: Any, types: str | None = None, **members: Any) -> dict[str, Any]:
         """The answer to a call; nothing else may come before it."""

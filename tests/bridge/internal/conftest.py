@@ -1,33 +1,19 @@
 """Talking to the internal bus of a bridge."""
 
-import json
 import os
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from testbed.dbus_channel import DbusTalker
 
-from bridge.protocol import encode_json
 from bridge.testing import Wire
 
 PROPERTIES = "org.freedesktop.DBus.Properties"
 
 
-class Talker:
+class Talker(DbusTalker):
     """A channel to the internal bus, past its `ready`."""
-
-    def __init__(self, wire: Wire, channel: str) -> None:
-        self.wire = wire
-        self.channel = channel
-
-    def send(self, **message: Any) -> None:
-        self.wire.send(self.channel, encode_json(message))
-
-    async def next(self) -> dict[str, Any]:
-        """The next message."""
-        message = json.loads(await self.wire.data(self.channel))
-        assert type(message) is dict
-        return message
 
     async def call(self, path: str, interface: str, member: str, *arguments: Any, **members: Any) -> dict[str, Any]:
         """The answer to a call; nothing else may come before it."""
