@@ -26,8 +26,8 @@ def backend_bridge(name: str, environ: Mapping[str, str], *, privileged: bool = 
     package = Packages(environ, extra=folders, privileged=privileged).packages.get(name)
     if package is None or package.manifest.backend is None:
         raise Problem("not-found", f"there is no plugin {name!r} with a back end")
-    module = package.manifest.backend.module
-    return Bridge(environ, {}, lambda: _hooks(name, package.directory, module), packages=False, privileged=privileged)
+    folder, module = Path(package.directory), package.manifest.backend.module
+    return Bridge(environ, {}, lambda: _hooks(name, folder, module), packages=False, privileged=privileged)
 
 
 def _hooks(name: str, folder: Path, module: str) -> "pluggy.PluginManager":

@@ -3,12 +3,12 @@
 from typing import TYPE_CHECKING
 
 from bridge.bridge_configs import OUR_COMMAND
-from bridge.peer import Peer, PeerConfig
 from bridge.protocol import JsonObject, Problem
 from bridge.router import Endpoint, Router
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from bridge.peer import Peer
+    from manifests.search import Package
 
 
 def backend_command(name: str, *, privileged: bool = False) -> tuple[str, ...]:
@@ -24,7 +24,7 @@ class Backends:
 
     def __init__(self, router: Router) -> None:
         self._router = router
-        self._peers: dict[tuple[str, Path], Peer] = {}
+        self._peers: dict[tuple[str, str], Peer] = {}
 
     def __call__(self, message: JsonObject) -> Endpoint | None:
         """The rule; the manifests declare the payloads, so no process is needed to know."""
@@ -33,9 +33,14 @@ class Backends:
             return None
         key = package.name, package.directory
         if key not in self._peers:
-            command = backend_command(package.name, privileged=self._router.context.privileged)
-            self._peers[key] = Peer(self._router, PeerConfig(f"the back end of {package.name}", command))
+            self._peers[key] = self._peer(package)
         return self._peers[key].channel(message)
+
+    def _peer(self, package: "Package") -> "Peer":
+        from bridge.peer import Peer, PeerConfig
+
+        command = backend_command(package.name, privileged=self._router.context.privileged)
+        return Peer(self._router, PeerConfig(f"the back end of {package.name}", command))
 
     def reload(self) -> None:
         """The manifests were read anew: back ends of packages that are gone end, and their channels with them."""

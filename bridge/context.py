@@ -3,11 +3,10 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bridge.grace import Grace
 from bridge.plugins import ChannelTable
-from bridge.process import Grace
 
 if TYPE_CHECKING:
     from bridge.internal.bus import InternalBus
@@ -21,7 +20,7 @@ class Context:
 
     environ: Mapping[str, str]
     channels: ChannelTable
-    package_folders: list[Path] = field(default_factory=list)
+    package_folders: list[str] = field(default_factory=list)
     """Folders of packages that installed plugins brought."""
     grace: Grace = field(default_factory=Grace)
     """What the bridge's children are given to end."""

@@ -3,13 +3,13 @@
 from typing import TYPE_CHECKING
 
 from bridge import bridge_configs
-from bridge.peer import Peer, PeerConfig
 from bridge.protocol import JsonObject, Problem
 from bridge.router import Endpoint, Router
 from manifests.model import BridgeConfig
 
 if TYPE_CHECKING:
     from bridge.bridge_configs import Command
+    from bridge.peer import Peer
 
 PEERS_MAX = 100
 """Programs that may run at a time; where an entry refers to members of `open` there can be many of one entry."""
@@ -50,7 +50,9 @@ class ManifestBridges:
             if not config.privileged and "host" not in config.match and (config.spawn or config.problem)
         ]
 
-    def _peer(self, config: BridgeConfig, message: JsonObject) -> Peer:
+    def _peer(self, config: BridgeConfig, message: JsonObject) -> "Peer":
+        from bridge.peer import Peer, PeerConfig
+
         if not config.spawn:
             raise Problem(config.problem or "not-supported")
         command = bridge_configs.command(config, message)

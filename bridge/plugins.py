@@ -5,14 +5,15 @@ installed that has hooks. So a bridge that nobody extended answers as fast as th
 """
 
 import importlib
+import os
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from bridge.protocol import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     import pluggy
 
@@ -79,7 +80,7 @@ def installed_hooks() -> "pluggy.PluginManager | None":
 
     Problem `internal-error` for a hook that does not exist: a misspelt name must not be a silent one.
     """
-    if not any(_declares_plugins(Path(folder)) for folder in sys.path if folder):
+    if not any(_declares_plugins(folder) for folder in sys.path if folder):
         return None
     manager = new_manager()
     manager.load_setuptools_entrypoints(ENTRY_POINTS)
@@ -114,19 +115,23 @@ def channels_of(manager: "pluggy.PluginManager") -> "list[type[Channel]]":
     return [channel for some in manager.hook.channels() for channel in cast("Iterable[type[Channel]]", some)]
 
 
-def package_folders_of(manager: "pluggy.PluginManager") -> list[Path]:
+def package_folders_of(manager: "pluggy.PluginManager") -> list[str]:
     """The package folders that all plugins of `manager` bring."""
-    return [folder for some in manager.hook.packages() for folder in cast("Iterable[Path]", some)]
+    return [os.fspath(folder) for some in manager.hook.packages() for folder in cast("Iterable[Path]", some)]
 
 
-def _declares_plugins(folder: Path) -> bool:
+def _declares_plugins(folder: str) -> bool:
     """Whether a distribution installed in `folder` has our entry points (entry points specification, packaging)."""
-    header = f"[{ENTRY_POINTS}]".encode()
-    for file in folder.glob("*.dist-info/entry_points.txt"):
-        try:
-            with file.open("rb") as stream:
-                if header in stream.read(_ENTRY_POINTS_MAX):
-                    return True
-        except OSError:
-            continue
-    return False
+    try:
+        names = [name for name in os.listdir(folder) if name.endswith(".dist-info")]
+    except OSError:
+        return False
+    return any(_has_hooks(f"{folder}/{name}/entry_points.txt") for name in names)
+
+
+def _has_hooks(file: str) -> bool:
+    try:
+        with open(file, "rb") as stream:
+            return f"[{ENTRY_POINTS}]".encode() in stream.read(_ENTRY_POINTS_MAX)
+    except OSError:
+        return False

@@ -9,9 +9,9 @@ import signal
 import subprocess
 import termios
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Self
 
+from bridge.grace import Grace
 from bridge.process_groups import live_groups
 from bridge.protocol import Problem
 
@@ -21,13 +21,6 @@ KILL_PATIENCE = 0.5
 """Seconds that a killed process gets to be gone; one that waits for a device may stay for ever."""
 GRACE_POLL = 0.05
 """Seconds between looks at the grace, which others may shorten."""
-
-
-@dataclass(slots=True)
-class Grace:
-    """Seconds between TERM and KILL; shared, so that a bridge that ends can hurry what is ending already."""
-
-    seconds: float = 5.0
 
 
 class Process:

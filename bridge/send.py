@@ -18,8 +18,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bridge.bridge_configs import OUR_COMMAND
+from bridge.grace import Grace
 from bridge.pipe import Pipe
-from bridge.process import Grace, Process
+from bridge.process import Process
 from bridge.protocol import Control, Data, JsonObject, Problem, decode, encode_control, encode_data
 from bridge.stdio import FrameStream, is_always_ready
 

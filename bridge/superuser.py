@@ -9,13 +9,13 @@ from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any
 
 from bridge.frozen import Freezer
-from bridge.peer import Peer
 from bridge.protocol import JsonObject, Problem
 from bridge.router import Endpoint, Router
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from bridge.peer import Peer
     from bridge.superuser_candidates import Candidate
     from bridge.superuser_start import Prompt, SuperuserStart
 
@@ -175,7 +175,7 @@ class Superuser:
         if self._running:
             self._running[1].stop(Problem("terminated"))
 
-    def _ended(self, peer: Peer) -> None:
+    def _ended(self, peer: "Peer") -> None:
         if self._running and self._running[1] is peer:
             self._running = None
             self._settle(NONE)

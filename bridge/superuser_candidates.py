@@ -2,14 +2,15 @@
 
 import asyncio
 import logging
+import os
 import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from bridge import bridge_configs
 from bridge.bridge_configs import Command
-from bridge.process import Grace, Process
+from bridge.grace import Grace
+from bridge.process import Process
 from bridge.protocol import Problem
 from manifests.model import BridgeConfig
 from manifests.search import PLUGIN_PATH, Package
@@ -37,7 +38,7 @@ async def find_candidates(packages: Iterable[Package], environ: Mapping[str, str
             continue
         try:
             if _is_trusted(package, environ) and await _is_usable(config, environ, grace):
-                name = config.label or Path(config.spawn[0]).name
+                name = config.label or os.path.basename(config.spawn[0])
                 found.append(Candidate(name, config.label is not None, bridge_configs.command(config, {})))
         except (OSError, Problem) as exc:
             log.warning("%s: its privileged bridge is left out: %s", package.directory, exc)
@@ -46,7 +47,7 @@ async def find_candidates(packages: Iterable[Package], environ: Mapping[str, str
 
 def _is_trusted(package: Package, environ: Mapping[str, str]) -> bool:
     """Whether the package may say how to become root: ours, root's, and what somebody named on purpose."""
-    return package.built_in or bool(environ.get(PLUGIN_PATH)) or package.directory.stat().st_uid == 0
+    return package.built_in or bool(environ.get(PLUGIN_PATH)) or os.stat(package.directory).st_uid == 0
 
 
 async def _is_usable(config: BridgeConfig, environ: Mapping[str, str], grace: Grace) -> bool:
@@ -55,7 +56,7 @@ async def _is_usable(config: BridgeConfig, environ: Mapping[str, str], grace: Gr
     if program is None:
         return False
     # Some programs of this name know no askpass.
-    return Path(program).name != "sudo" or await _succeeds((program, "-A", "--help"), own, grace)
+    return os.path.basename(program) != "sudo" or await _succeeds((program, "-A", "--help"), own, grace)
 
 
 async def _succeeds(argv: tuple[str, ...], environ: Mapping[str, str], grace: Grace) -> bool:

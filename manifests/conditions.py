@@ -1,7 +1,7 @@
 """Whether a package is for this machine and this version: its manifest's `conditions` and `requires`."""
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from pathlib import Path
 
 from manifests.model import Condition
 
@@ -55,7 +55,7 @@ def _describe(condition: Condition) -> str:
 
 def _exists(path: str) -> bool:
     try:
-        return Path(path).exists()
+        return os.path.exists(path)
     except (OSError, ValueError):
         return False
 

@@ -3,7 +3,6 @@
 import json
 import os
 import stat
-from pathlib import Path
 from typing import Any, NoReturn
 
 SIZE_MAX = 1024 * 1024
@@ -16,12 +15,12 @@ class UnreadableError(Exception):
     """Why a file's content cannot be used, as a phrase."""
 
 
-def read_object(path: Path) -> dict[str, Any] | None:
+def read_object(path: str) -> dict[str, Any] | None:
     """The JSON object in the file at `path`, or None where there is nothing at all; a link to nothing is an error."""
     try:
         content = _read(path)
     except (FileNotFoundError, NotADirectoryError):
-        if path.is_symlink():
+        if os.path.islink(path):
             raise UnreadableError("is a link to nothing") from None
         return None
     except OSError as exc:
@@ -29,7 +28,7 @@ def read_object(path: Path) -> dict[str, Any] | None:
     return _parse(content)
 
 
-def _read(path: Path) -> bytes:
+def _read(path: str) -> bytes:
     fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
     try:
         status = os.fstat(fd)

@@ -8,7 +8,6 @@ import os
 import stat
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import manifests
 from manifests import conditions, overrides
@@ -17,7 +16,7 @@ from manifests.model import PRIORITY, Manifest, ManifestError, parse
 from manifests.reading import UnreadableError
 from manifests.shapes import text
 
-BUILT_IN = Path(manifests.__file__).parent.parent / "plugins"
+BUILT_IN = f"{os.path.dirname(os.path.dirname(manifests.__file__))}/plugins"
 """The folder of the packages that come with the program."""
 BUILT_IN_PRIORITY = 10
 PLUGIN_PATH = "PILOTHOUSE_PLUGIN_PATH"
@@ -31,7 +30,7 @@ _name = text(NAME, "a package's name")
 class Place:
     """A folder of packages or, if `single`, of one; `trusted` packages come with the program itself."""
 
-    folder: Path
+    folder: str
     single: bool = False
     trusted: bool = False
 
@@ -41,7 +40,7 @@ class Package:
     """A package that is taken: `rank` is its position in the search order, 0 first."""
 
     name: str
-    directory: Path
+    directory: str
     manifest: Manifest
     priority: float
     built_in: bool
@@ -52,7 +51,7 @@ class Package:
 class Refused:
     """A package, or place, that is not taken, and why. It is no `fault` where it is only not for this machine."""
 
-    path: Path
+    path: str
     reason: str
     fault: bool = True
 
@@ -82,9 +81,9 @@ def search_path(environ: Mapping[str, str], *, privileged: bool = False) -> list
 def _places(home: str | None, shared: list[str]) -> list[Place]:
     own = [home] if home else []
     return [
-        *(Place(Path(data, "pilothouse", "plugins")) for data in [*own, "/etc", *shared]),
+        *(Place(f"{data}/pilothouse/plugins") for data in [*own, "/etc", *shared]),
         Place(BUILT_IN, trusted=True),
-        *(Place(Path(data, "cockpit")) for data in [*own, *shared]),
+        *(Place(f"{data}/cockpit") for data in [*own, *shared]),
     ]
 
 
@@ -92,19 +91,12 @@ def _listed(value: str) -> Iterator[Place]:
     entries = iter(value.split(":"))
     for entry in entries:
         if entry == "builtin":
-            yield Place(BUILT_IN / Path(next(entries, "")).name, single=True, trusted=True)
+            yield Place(f"{BUILT_IN}/{os.path.basename(next(entries, ''))}", single=True, trusted=True)
         elif entry:
-            yield Place(Path(entry), single=_is_package(Path(entry)))
+            yield Place(entry, single=os.path.isfile(f"{entry}/manifest.json"))
 
 
-def _is_package(folder: Path) -> bool:
-    try:
-        return (folder / "manifest.json").is_file()
-    except OSError:
-        return False
-
-
-def discover(environ: Mapping[str, str], *, extra: Iterable[Path] = (), privileged: bool = False) -> Discovery:
+def discover(environ: Mapping[str, str], *, extra: Iterable[str] = (), privileged: bool = False) -> Discovery:
     """The packages of the search path and of the folders `extra`, each a package, which come after it."""
     return _Search(overrides.config_folders(environ, privileged=privileged), privileged).run(
         [*search_path(environ, privileged=privileged), *(Place(folder, single=True) for folder in extra)]
@@ -132,13 +124,13 @@ class _Search:
         packages = {name: package for name, package in chosen.items() if package}
         return Discovery(packages, tuple(self._refused), tuple(self._warnings))
 
-    def _folders(self, place: Place) -> list[Path]:
+    def _folders(self, place: Place) -> list[str]:
         """The folders of one place that may be packages."""
         try:
-            if not place.folder.is_absolute():
+            if not place.folder.startswith("/"):
                 return self._refuse(place.folder, "is not an absolute path")
             if place.single:
-                if not (place.folder / "manifest.json").exists():
+                if not os.path.exists(f"{place.folder}/manifest.json"):
                     return self._refuse(place.folder, "there is no manifest.json in it")
                 return [place.folder]
             with os.scandir(place.folder) as entries:
@@ -152,13 +144,13 @@ class _Search:
             return self._refuse(place.folder, reason)
         if len(names) > ENTRIES_MAX:
             self._refuse(place.folder, f"holds too much; what comes after {names[ENTRIES_MAX - 1]} is left out")
-        return [place.folder / name for name in names[:ENTRIES_MAX]]
+        return [f"{place.folder}/{name}" for name in names[:ENTRIES_MAX]]
 
-    def _load(self, folder: Path, trusted: bool, rank: int) -> Package | None:
+    def _load(self, folder: str, trusted: bool, rank: int) -> Package | None:
         """The package in one folder; None where there is none, or it was refused."""
         try:
-            if not folder.is_dir():
-                if folder.is_symlink() and not folder.exists():
+            if not os.path.isdir(folder):
+                if os.path.islink(folder) and not os.path.exists(folder):
                     self._refuse(folder, "is a link to nothing")
                 return None
             raw = overrides.load(folder, self._config)
@@ -168,15 +160,15 @@ class _Search:
             if reason:
                 self._refuse(folder, reason)
                 return None
-            return self._named(folder, parse(raw, str(folder / "manifest.json")), trusted, rank)
+            return self._named(folder, parse(raw, f"{folder}/manifest.json"), trusted, rank)
         except (UnreadableError, ManifestError) as exc:
             self._refuse(folder, str(exc))
         except OSError as exc:
             self._refuse(folder, f"cannot be read: {exc.strerror}")
         return None
 
-    def _named(self, folder: Path, manifest: Manifest, trusted: bool, rank: int) -> Package | None:
-        name = manifest.name or folder.name
+    def _named(self, folder: str, manifest: Manifest, trusted: bool, rank: int) -> Package | None:
+        name = manifest.name or os.path.basename(folder)
         mistakes: list[str] = []
         _name.check(name, "the folder's name", mistakes)
         if mistakes:
@@ -204,13 +196,13 @@ class _Search:
             return package
         return None
 
-    def _refuse(self, path: Path, reason: str, *, fault: bool = True) -> list[Path]:
+    def _refuse(self, path: str, reason: str, *, fault: bool = True) -> list[str]:
         self._refused.append(Refused(path, reason, fault))
         return []
 
-    def _distrust(self, folder: Path) -> str | None:
+    def _distrust(self, folder: str) -> str | None:
         """Why what is in `folder` may be somebody else's doing: only root and we ourselves may write there."""
-        status = folder.stat()
+        status = os.stat(folder)
         if status.st_uid not in self._owners:
             return f"belongs to another user (uid {status.st_uid})"
         if status.st_mode & stat.S_IWOTH:
@@ -219,12 +211,18 @@ class _Search:
             return None
         if status.st_mode & stat.S_IWGRP:
             return "can be written by a group"
-        return next(filter(None, map(_exposure, folder.resolve().parents)), None)
+        return next(filter(None, map(_exposure, _parents(os.path.realpath(folder)))), None)
 
 
-def _exposure(parent: Path) -> str | None:
+def _parents(folder: str) -> Iterator[str]:
+    while folder != "/":
+        folder = os.path.dirname(folder)
+        yield folder
+
+
+def _exposure(parent: str) -> str | None:
     """Why a privileged process must not believe in what lies below `parent`."""
-    status = parent.stat()
+    status = os.stat(parent)
     if status.st_uid != 0:
         return f"lies in {parent}, which belongs to another user (uid {status.st_uid})"
     if status.st_mode & (stat.S_IWGRP | stat.S_IWOTH) and not status.st_mode & stat.S_ISVTX:

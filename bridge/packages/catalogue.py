@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bridge.packages.answers import Answering, guarded
@@ -25,7 +24,7 @@ class Packages:
     def __init__(
         self,
         environ: Mapping[str, str],
-        extra: Iterable[Path] = (),
+        extra: Iterable[str] = (),
         *,
         privileged: bool = False,
         clock: Callable[[], int] = time.time_ns,
@@ -123,7 +122,7 @@ class Packages:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    extra: tuple[Path, ...]
+    extra: tuple[str, ...]
     discovery: Discovery
     backends: dict[str, Package]
 

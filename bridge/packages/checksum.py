@@ -6,7 +6,6 @@ import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import count
-from pathlib import Path
 
 from manifests.search import Package
 
@@ -16,7 +15,7 @@ SETTLED_NS = 2_000_000_000
 """Nanoseconds for which a file must have been left alone: the coarsest clock of a file system ticks every 2 s."""
 
 _SKIPPED = ("__pycache__", "node_modules")
-_CODE = Path(__file__).parent
+_CODE = os.path.dirname(__file__)
 
 Version = tuple[int, int, int, int]
 
@@ -55,7 +54,7 @@ def take(packages: Iterable[Package], now: int) -> Checksum | None:
     # What our own code makes of a file, its policy for one, is part of what a browser keeps.
     sources = [("", _CODE, {}), *((each.name, each.directory, each.manifest.raw) for each in packages)]
     for name, folder, manifest in sources:
-        digest.update(json.dumps([name, str(folder), manifest], sort_keys=True).encode())
+        digest.update(json.dumps([name, folder, manifest], sort_keys=True).encode())
         lines: list[str] = []
         for path, status in _walk(folder, seen):
             version = version_of(status)
@@ -67,13 +66,13 @@ def take(packages: Iterable[Package], now: int) -> Checksum | None:
     return Checksum(digest.hexdigest(), frozenset(versions))
 
 
-def _walk(root: Path, seen: Iterator[int]) -> Iterator[tuple[str, os.stat_result]]:
+def _walk(root: str, seen: Iterator[int]) -> Iterator[tuple[str, os.stat_result]]:
     """Files below `root` with their paths in it. What is hidden, elsewhere, or cannot be read is never served."""
     folders = [""]
     while folders:
         folder = folders.pop()
         try:
-            with os.scandir(root / folder) as entries:
+            with os.scandir(f"{root}/{folder}") as entries:
                 for entry in entries:
                     if entry.name[0] == "." or entry.name in _SKIPPED:
                         continue

@@ -7,7 +7,6 @@ import stat
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 CHUNK = 256 * 1024
 """Bytes read, and held in memory, at a time."""
@@ -26,15 +25,15 @@ class PackageFile:
     compressed: bool
 
 
-def find(folder: Path, path: str) -> PackageFile | None:
+def find(folder: str, path: str) -> PackageFile | None:
     """The file that answers for `path`: in `folder` itself, then in its `dist`; None where there is none.
 
     `x.js` is answered by `x.js`, `x.js.gz`, `x.min.js` or `x.min.js.gz`. A link that leads out of the folder is not
     followed. The caller owns the descriptor.
     """
     try:
-        root = folder.resolve(strict=True)
-    except (OSError, RuntimeError):
+        root = os.path.realpath(folder, strict=True)
+    except OSError:
         return None
     for place in _PLACES:
         for name in _variants(place + path):
@@ -52,14 +51,14 @@ def _variants(path: str) -> Iterator[str]:
         yield f"{stem}.min.{extension}"
 
 
-def _open(root: Path, relative: str) -> tuple[int, os.stat_result] | None:
+def _open(root: str, relative: str) -> tuple[int, os.stat_result] | None:
     try:
         # A descriptor that only names the file: nothing is opened before we know what and where it is.
         handle = os.open(f"{root}/{relative}", os.O_PATH | os.O_CLOEXEC)
         try:
             status = os.fstat(handle)
-            link = Path(f"/proc/self/fd/{handle}")
-            if not stat.S_ISREG(status.st_mode) or not link.readlink().is_relative_to(root):
+            link = f"/proc/self/fd/{handle}"
+            if not stat.S_ISREG(status.st_mode) or not os.readlink(link).startswith(f"{root}/"):
                 return None
             return os.open(link, os.O_RDONLY | os.O_CLOEXEC), status
         finally:

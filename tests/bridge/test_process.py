@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bridge.process import Grace, Process
+from bridge.grace import Grace
+from bridge.process import Process
 from bridge.protocol import Problem
 
 

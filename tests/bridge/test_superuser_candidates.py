@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bridge.process import Grace
+from bridge.grace import Grace
 from bridge.superuser_candidates import find_candidates
 from manifests.model import parse
 from manifests.search import Package

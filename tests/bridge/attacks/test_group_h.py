@@ -21,7 +21,8 @@ from typing import Any
 
 import pytest
 
-from bridge.process import Grace, Process
+from bridge.grace import Grace
+from bridge.process import Process
 from bridge.protocol import CONTROL_MAX, encode_control, frame
 from bridge.testing import Wire, open_wire
 
