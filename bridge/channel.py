@@ -6,18 +6,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from bridge import options as options_of
+from bridge.blocks import BLOCK_SIZE, encode_blocks
 from bridge.errors import problem_of
 from bridge.inbox import INPUT_MAX, INPUT_PATIENCE, Inbox
 from bridge.protocol import CONTROL_MAX, JsonObject, Problem, encode_control
+from bridge.utf8 import whole_characters
 
 if TYPE_CHECKING:
     from bridge.context import Context
     from bridge.router import Router
 
-BLOCK_SIZE = 16 * 1024
-"""Bytes of output after which a channel with flow control sends a `ping` (reference 1.10)."""
 SEND_WINDOW = 2 * 1024 * 1024
 """Bytes that may be on the way to a client that asked for flow control."""
+
+_BLOCKS_AT_A_TIME = 16
 
 __all__ = ["BLOCK_SIZE", "INPUT_MAX", "SEND_WINDOW", "Channel", "NoOptions"]
 
@@ -120,7 +122,7 @@ class Channel:
         if self._closed:
             return
         if not self._binary:
-            payload = self._whole_characters(payload)
+            payload, self._tail = whole_characters(self._tail + payload)
         self._router.send_data(self._id, payload)
         if self._flow_control:
             before = self._sent // BLOCK_SIZE
@@ -139,10 +141,23 @@ class Channel:
         while view:
             # First, and not only at the end: thousands of channels that send a first block fill memory as well.
             await self.drain()
-            while view and not self.is_window_closed and not self._router.is_congested:
-                self.send(bytes(view[:BLOCK_SIZE]))
-                view = view[BLOCK_SIZE:]
+            view = view[self._send_some(view) :]
         await self.drain()
+
+    def _send_some(self, data: memoryview) -> int:
+        """Send what may go of `data` before the next `drain`; how many bytes that was."""
+        if self._closed:
+            return len(data)
+        if not self._binary:
+            self.send(bytes(data[:BLOCK_SIZE]))
+            return min(len(data), BLOCK_SIZE)
+        blocks = _BLOCKS_AT_A_TIME
+        if self._flow_control:
+            blocks = min(blocks, -(-(self._window - self._sent) // BLOCK_SIZE))
+        data = data[: blocks * BLOCK_SIZE]
+        self._router.send_pieces(encode_blocks(self.id, data, self._sent if self._flow_control else None))
+        self._sent += len(data)
+        return len(data)
 
     async def drain(self) -> None:
         """Wait until the client and the stream to it take more."""
@@ -178,6 +193,11 @@ class Channel:
                 self._acknowledge(content)
                 return content
             self._router.send_message(content)
+
+    @property
+    def is_input_complete(self) -> bool:
+        """Whether the other side is done, although what it sent may not be read yet."""
+        return self._input_done
 
     async def wait_done(self) -> None:
         """Wait until the other side is done; data from it is an error."""
@@ -343,18 +363,6 @@ class Channel:
     def _acknowledge(self, payload: bytes) -> None:
         if self._acks:
             self.control("ack", bytes=len(payload))
-
-    def _whole_characters(self, payload: bytes) -> bytes:
-        if self._tail:
-            payload, self._tail = self._tail + payload, b""
-        if not payload.isascii():
-            try:
-                payload.decode()
-            except UnicodeDecodeError as exc:
-                if exc.reason != "unexpected end of data":
-                    raise Problem("protocol-error", "the data is not UTF-8, on a channel opened as text") from None
-                payload, self._tail = payload[: exc.start], payload[exc.start :]
-        return payload
 
     async def _sleep(self) -> None:
         if self._waiters is None:

@@ -54,6 +54,17 @@ class Output:
         if size < PIECE_COST:
             size = PIECE_COST
         self.queued += size
+        self._added()
+
+    def put_all(self, pieces: list[bytes]) -> None:
+        """The same for many pieces at a time."""
+        if not self._writable:
+            return
+        self._queue.extend(pieces)
+        self.queued += sum([max(len(piece), PIECE_COST) for piece in pieces])
+        self._added()
+
+    def _added(self) -> None:
         if self._writing or self._flush_is_due:
             if self.queued > OUTPUT_MAX:
                 self._changed()

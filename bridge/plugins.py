@@ -117,7 +117,9 @@ def channels_of(manager: "pluggy.PluginManager") -> "list[type[Channel]]":
 
 def package_folders_of(manager: "pluggy.PluginManager") -> list[str]:
     """The package folders that all plugins of `manager` bring."""
-    return [os.fspath(folder) for some in manager.hook.packages() for folder in cast("Iterable[Path]", some)]
+    return [
+        os.fspath(folder).rstrip("/") for some in manager.hook.packages() for folder in cast("Iterable[Path]", some)
+    ]
 
 
 def _declares_plugins(folder: str) -> bool:

@@ -83,11 +83,19 @@ def encode_control(message: Mapping[str, Any]) -> bytes:
     Lone surrogates, which a message from outside may hold, go on as the escapes they came as.
     """
     try:
-        return b"\n" + _encoder.encode(message).encode()
+        return b"\n" + _encode_object(message).encode()
     except UnicodeEncodeError:
         return b"\n" + _ascii_encoder.encode(message).encode()
     except ValueError as exc:
         raise Problem("internal-error", f"cannot be said in JSON: {exc}") from None
+
+
+def _encode_object(message: Mapping[str, Any]) -> str:
+    """As `_encoder.encode`, which makes a new encoder each time, at half the cost for the many of texts alone."""
+    encode = _encoder.encode
+    if set(map(type, message.values())) != {str}:
+        return encode(message)
+    return "{" + ",".join([f"{encode(key)}:{encode(value)}" for key, value in message.items()]) + "}"
 
 
 def encode_json(value: Any) -> bytes:
@@ -139,12 +147,21 @@ def _is_channel_name(value: object) -> bool:
 def decode_json(text: bytes) -> Any:
     """The value of a JSON text from outside; Problem `protocol-error` when it is not JSON, or nested too deep."""
     try:
-        value = _decoder.decode(text.decode())
+        value = _decode_text(text.decode())
     except (ValueError, RecursionError) as exc:
         raise Problem("protocol-error", f"not valid JSON: {exc}") from None
     if text.count(b"[") + text.count(b"{") > DEPTH_MAX and _depth_exceeds(value, DEPTH_MAX):
         raise Problem("protocol-error", f"JSON nested deeper than {DEPTH_MAX} levels")
     return value
+
+
+def _decode_text(text: str) -> Any:
+    """As `_decoder.decode`, at half the cost for a text without space around it, as nearly all are."""
+    try:
+        value, end = _decoder.raw_decode(text)
+    except json.JSONDecodeError:
+        end = -1
+    return value if end == len(text) else _decoder.decode(text)
 
 
 def _depth_exceeds(value: Any, limit: int) -> bool:

@@ -175,6 +175,11 @@ class Router:
         if self._stream is not None:
             self._stream.send_data(channel, payload)
 
+    def send_pieces(self, pieces: list[bytes]) -> None:
+        """Send frames that are encoded already, in pieces."""
+        if self._stream is not None:
+            self._stream.send_pieces(pieces)
+
     def send_message(self, message: bytes) -> None:
         """Send a message that is encoded already."""
         if self._stream is not None:

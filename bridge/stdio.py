@@ -8,6 +8,7 @@ what is held, so a hold has a patience, and a stream that is not read still sees
 
 import asyncio
 import contextlib
+import fcntl
 import os
 import select
 import stat
@@ -20,6 +21,8 @@ __all__ = ["DRAIN_HIGH", "OUTPUT_MAX", "READ_SIZE", "FrameStream", "is_always_re
 
 READ_SIZE = 256 * 1024
 """Bytes asked of the kernel in one read."""
+PIPE_SIZE = 256 * 1024
+"""Bytes that a pipe we write to is asked to hold; the kernel's own 64 KiB are four blocks of a channel."""
 HANGUP_PATIENCE = 1.0
 """Seconds from the end of the other side to ours, while what it sent last is not read."""
 _JOIN_MAX = 4096
@@ -58,6 +61,7 @@ class FrameStream:
         for fd in {reader, writer}:
             os.set_blocking(fd, False)
         self._pollable = not is_always_ready(reader)
+        _widen(writer)
 
     def start(self) -> None:
         """Begin to read."""
@@ -90,6 +94,10 @@ class FrameStream:
         else:
             self._output.put(b"%d\n%b\n" % (length, channel))
             self._output.put(payload)
+
+    def send_pieces(self, pieces: list[bytes]) -> None:
+        """Queue frames, length and all, that were cut into pieces anywhere."""
+        self._output.put_all(pieces)
 
     async def drain(self) -> None:
         """Wait until little output waits; returns at once after the end."""
@@ -238,6 +246,13 @@ class FrameStream:
         # The end of a socket's input comes by itself, after what was said last; two pipes may break one by one.
         if not self._is_one_socket:
             self._loop.call_soon(self._end, None)
+
+
+def _widen(fd: int) -> None:
+    """Let a pipe hold more, so that a stream costs fewer turns of both sides (fcntl(2), F_SETPIPE_SZ)."""
+    if stat.S_ISFIFO(os.fstat(fd).st_mode):
+        with contextlib.suppress(OSError):  # the user has many wide pipes already
+            fcntl.fcntl(fd, fcntl.F_SETPIPE_SZ, PIPE_SIZE)
 
 
 def is_always_ready(fd: int) -> bool:

@@ -93,7 +93,8 @@ def _listed(value: str) -> Iterator[Place]:
         if entry == "builtin":
             yield Place(f"{BUILT_IN}/{os.path.basename(next(entries, ''))}", single=True, trusted=True)
         elif entry:
-            yield Place(entry, single=os.path.isfile(f"{entry}/manifest.json"))
+            folder = entry.rstrip("/")
+            yield Place(folder, single=os.path.isfile(f"{folder}/manifest.json"))
 
 
 def discover(environ: Mapping[str, str], *, extra: Iterable[str] = (), privileged: bool = False) -> Discovery:

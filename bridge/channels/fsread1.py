@@ -8,6 +8,7 @@ import os
 import stat
 import sys
 from dataclasses import dataclass
+from typing import TypeVar
 
 from bridge.channel import BLOCK_SIZE, Channel
 from bridge.files.paths import absolute
@@ -17,6 +18,8 @@ from bridge.protocol import Problem
 MAX_READ_SIZE = 16 * 1024 * 1024
 """Bytes that are read where the client names no limit."""
 _READ_SIZE = 16 * BLOCK_SIZE
+
+Block = TypeVar("Block", bytes, memoryview)
 
 
 class FileReadChannel(Channel):
@@ -36,37 +39,81 @@ class FileReadChannel(Channel):
         path: str
         max_read_size: int = MAX_READ_SIZE
 
-    async def run(self, options: Options) -> None:
-        path = absolute(options.path)
+    def opened(self, options: Options) -> None:
+        """A file of a block, of which pages read many, is sent at once; what may have to wait has a task."""
         try:
-            # A FIFO without a writer, or a terminal, must not stop the bridge.
-            fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY)
+            fd = _open(options.path)
         except FileNotFoundError:
             self.done()
             self.close_with(tag=ABSENT)
+            self.close()
             return
+        try:
+            sent = self._send_at_once(fd, options)
+        finally:
+            os.close(fd)
+        if sent:
+            self.close()
+        else:
+            super().opened(options)
+
+    async def run(self, options: Options) -> None:
+        fd = _open(options.path)
         try:
             await self._send_file(fd, options)
         finally:
             os.close(fd)
 
+    def _send_at_once(self, fd: int, options: Options) -> bool:
+        info = os.fstat(fd)
+        if not (stat.S_ISREG(info.st_mode) and 0 < info.st_size <= BLOCK_SIZE) or self._router.is_congested:
+            return False
+        source = _Source(fd, info)
+        block = source.read_cached()
+        if block is None or not source.ended:
+            return False
+        self._begin(info, options)
+        self.send(bytes(block) if self.is_binary else _Text().clean(block))
+        self._finish(info)
+        return True
+
     async def _send_file(self, fd: int, options: Options) -> None:
         info = os.fstat(fd)
-        if stat.S_ISDIR(info.st_mode):
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), options.path)
-        limit = options.max_read_size
-        if stat.S_ISREG(info.st_mode) and 0 <= limit < info.st_size:
-            raise Problem("too-large", f"the file has {info.st_size} bytes, more than {limit}")
-        is_sized = self.is_binary and stat.S_ISREG(info.st_mode)
-        self.ready(**({"size-hint": info.st_size} if is_sized else {}))
-        text = None if self.is_binary else codecs.getincrementaldecoder("utf-8")("ignore")
+        self._begin(info, options)
+        text = None if self.is_binary else _Text()
         source = _Source(fd, info)
         while len(block := await source.read()):
-            if 0 <= limit < source.position:
-                raise Problem("too-large", f"the file has more than {limit} bytes")
-            await self.write_stream(text.decode(block).replace("\0", "").encode() if text else block)
+            if 0 <= options.max_read_size < source.position:
+                raise Problem("too-large", f"the file has more than {options.max_read_size} bytes")
+            await self.write_stream(text.clean(block) if text else block)
+        self._finish(info)
+
+    def _begin(self, info: os.stat_result, options: Options) -> None:
+        if stat.S_ISDIR(info.st_mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), options.path)
+        is_regular = stat.S_ISREG(info.st_mode)
+        if is_regular and 0 <= options.max_read_size < info.st_size:
+            raise Problem("too-large", f"the file has {info.st_size} bytes, more than {options.max_read_size}")
+        self.ready(**({"size-hint": info.st_size} if self.is_binary and is_regular else {}))
+
+    def _finish(self, info: os.stat_result) -> None:
         self.done()
         self.close_with(tag=tag_of(info))
+
+
+def _open(path: str) -> int:
+    # A FIFO without a writer, or a terminal, must not stop the bridge.
+    return os.open(absolute(path), os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY)
+
+
+class _Text:
+    """What of a file's bytes a text channel is sent."""
+
+    def __init__(self) -> None:
+        self._decoder = codecs.getincrementaldecoder("utf-8")("ignore")
+
+    def clean(self, block: memoryview | bytes) -> bytes:
+        return self._decoder.decode(block).replace("\0", "").encode()
 
 
 class _Source:
@@ -81,26 +128,31 @@ class _Source:
         # One byte more than the file has, so that the first read finds its end as well.
         self._size = min(info.st_size + 1, _READ_SIZE) if info.st_size else BLOCK_SIZE
         self._buffer = memoryview(bytearray(self._size))
-        self._ended = False
+        self.ended = False
+        """Whether nothing comes after what was read."""
 
     async def read(self) -> memoryview | bytes:
         """The next bytes, valid until the next call; empty at the end."""
-        if self._ended:
+        if self.ended:
             return b""
-        block = self._read_cached() if self._is_regular else await self._read_device()
+        block = self.read_cached() if self._is_regular else self._passed(await self._read_device())
         if block is None:
             read = functools.partial(os.pread, self._fd, self._size, self.position)
-            block = await asyncio.get_running_loop().run_in_executor(None, read)
-        self.position += len(block)
-        self._ended = len(block) < self._size and self.position >= self._expected
+            block = self._passed(await asyncio.get_running_loop().run_in_executor(None, read))
         return block
 
-    def _read_cached(self) -> memoryview | None:
-        """What the page cache has, at once; None where the file must be waited for."""
+    def read_cached(self) -> memoryview | None:
+        """The next bytes of a regular file, at once; None where the disk must be waited for."""
         try:
-            return self._buffer[: os.preadv(self._fd, [self._buffer], self.position, os.RWF_NOWAIT)]
+            size = os.preadv(self._fd, [self._buffer], self.position, os.RWF_NOWAIT)
         except OSError:
             return None
+        return self._passed(self._buffer[:size])
+
+    def _passed(self, block: Block) -> Block:
+        self.position += len(block)
+        self.ended = len(block) < self._size and self.position >= self._expected
+        return block
 
     async def _read_device(self) -> bytes:
         await asyncio.sleep(0)

@@ -48,34 +48,41 @@ class FileReplaceChannel(Channel):
         save = Save(path, options.tag, wanted)
         try:
             tag = await self._receive(save, options.size)
+            self.done()
+            self.close_with(tag=tag)
+            self.close()
         except OSError as exc:
             code = _PROBLEMS.get(exc.errno or 0) or problem_of(exc, path).code
             raise Problem(code, str(OSError(exc.errno, exc.strerror, path))) from None
         finally:
             if save.is_open:
                 await in_thread(save.close)
-        self.done()
-        self.close_with(tag=tag)
 
     async def _receive(self, save: Save, size: int | None) -> str:
-        held: list[bytes] = []
+        # Who has sent everything waits for nothing but the end: to say both at once wakes him once.
+        is_awaited = size is not None or not self.is_input_complete
         if size is not None:
             await in_thread(partial(save.reserve, size))
+        if is_awaited:
             self.ready()
-        else:
-            self.ready()
-            first = await self.read_frame()
-            if first is None:
-                return await in_thread(save.delete)
-            held.append(first)
-        length = sum(map(len, held))
+        try:
+            return await self._save(save, keeps=size is not None)
+        finally:
+            if not is_awaited:
+                self.ready()
+
+    async def _save(self, save: Save, *, keeps: bool) -> str:
+        """Save what comes; where nothing comes the file is empty, if there is to be one (`keeps`), or removed."""
+        held: list[bytes] = []
+        length = 0
         while (block := await self.read_frame()) is not None:
+            keeps = True
             held.append(block)
             length += len(block)
             if length >= _HELD_MAX:
                 await in_thread(partial(save.write, held))
                 held, length = [], 0
-        return await in_thread(partial(save.commit, held), cancelled=save.abandon)
+        return await in_thread(partial(save.commit, held) if keeps else save.delete, cancelled=save.abandon)
 
 
 def _attributes(attrs: JsonObject) -> Attributes:

@@ -98,7 +98,6 @@ class Save:
             file.publish(place.name)
         tag = tag_of(os.fstat(file.fd))
         _sync(place.directory)
-        self.close()
         return tag
 
     def abandon(self) -> None:
@@ -123,7 +122,10 @@ class Save:
         return ABSENT
 
     def close(self) -> None:
-        """Remove what is left of a new version that was not put in place."""
+        """Remove what is left of a new version that was not put in place, and let go of the old one.
+
+        Nobody need wait for that: it is the old one's last use, and freeing its blocks takes the disk a while.
+        """
         if self._file:
             self._file.close()
         if self._place:

@@ -1,6 +1,5 @@
 """The entries of `bridges`: which channel each means, and what it runs (reference 3.5)."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,7 +19,7 @@ def config(**members: Any) -> BridgeConfig:
 
 def package(name: str, priority: float, *labels: str) -> Package:
     manifest = parse({"version": 1, "bridges": [{"label": label} for label in labels]}, name)
-    return Package(name, Path("/x"), manifest, priority, False, 0)
+    return Package(name, "/x", manifest, priority, False, 0)
 
 
 @pytest.mark.parametrize(

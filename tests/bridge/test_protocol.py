@@ -146,3 +146,17 @@ def test_a_problem_tells_code_message_and_more() -> None:
     assert problem.as_close() == {"problem": "not-found", "message": "gone", "tag": "-"}
     assert str(problem) == "not-found: gone"
     assert Problem("terminated").as_close() == {"problem": "terminated"}
+
+
+@given(
+    st.dictionaries(st.text(max_size=8), st.text(max_size=8) | st.integers() | st.booleans() | st.none(), max_size=4)
+)
+def test_control_messages_are_compact_json_whatever_is_in_them(message: dict[str, object]) -> None:
+    assert encode_control(message) == b"\n" + json.dumps(message, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+@pytest.mark.parametrize("space", [" ", "\n\t", "\r\n"])
+def test_space_around_json_is_no_fault(space: str) -> None:
+    assert decode_json(f'{space}{{"a":1}}{space}'.encode()) == {"a": 1}
+    with pytest.raises(Problem):
+        decode_json(f'{{"a":1}}{space}x'.encode())

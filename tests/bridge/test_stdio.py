@@ -1,6 +1,7 @@
 """Frames over descriptors: order, bounds, ends."""
 
 import asyncio
+import fcntl
 import os
 import socket
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bridge.protocol import Problem, frame
-from bridge.stdio import DRAIN_HIGH, OUTPUT_MAX, FrameStream
+from bridge.stdio import DRAIN_HIGH, OUTPUT_MAX, PIPE_SIZE, FrameStream
 
 
 class Side:
@@ -142,6 +143,25 @@ async def test_a_regular_file_and_dev_null_are_read_too(tmp_path: Path) -> None:
         empty.stream.abort()
     finally:
         os.close(null)
+
+
+async def test_a_pipe_that_is_written_to_is_made_wider() -> None:
+    reader, writer = os.pipe()
+    side = Side(reader, writer)
+    assert fcntl.fcntl(writer, fcntl.F_GETPIPE_SZ) >= PIPE_SIZE
+    await side.stream.close()
+    os.close(reader)
+    os.close(writer)
+
+
+async def test_pieces_are_frames_again_on_the_other_side(pair: tuple[socket.socket, socket.socket]) -> None:
+    left, right = (Side(sock.fileno(), sock.fileno()) for sock in pair)
+    right.stream.start()
+    whole = frame(b"c\none") + frame(b"c\n" + b"x" * 100_000) + frame(b"c\nthree")
+    left.stream.send_pieces([whole[i : i + 30_000] for i in range(0, len(whole), 30_000)])
+    assert await right.wait_for(3) == [b"c\none", b"c\n" + b"x" * 100_000, b"c\nthree"]
+    await left.stream.close()
+    await right.stream.close()
 
 
 async def test_descriptors_are_given_back_as_they_were(pair: tuple[socket.socket, socket.socket]) -> None:

@@ -14,7 +14,7 @@ from manifests.search import Package
 
 
 def package(folder: Path, *bridges: dict[str, Any], built_in: bool = False) -> Package:
-    return Package("p", folder, parse({"version": 1, "bridges": list(bridges)}, "test"), 1, built_in, 0)
+    return Package("p", str(folder), parse({"version": 1, "bridges": list(bridges)}, "test"), 1, built_in, 0)
 
 
 def program(file: Path, source: str = "exit 0") -> Path:

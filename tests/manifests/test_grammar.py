@@ -161,7 +161,7 @@ def test_the_two_agree_on_anything(manifest: dict[str, Any]) -> None:
     assert grammar_accepts(manifest) == VALIDATOR.is_valid(manifest)
 
 
-@pytest.mark.parametrize("file", sorted(BUILT_IN.glob("*/manifest.json")), ids=lambda file: file.parent.name)
+@pytest.mark.parametrize("file", sorted(Path(BUILT_IN).glob("*/manifest.json")), ids=lambda file: file.parent.name)
 def test_our_own_manifests_are_valid_and_leave_their_priority_to_the_search_path(file: Path) -> None:
     manifest = json.loads(file.read_text())
     VALIDATOR.validate(manifest)

@@ -10,13 +10,13 @@ from manifests.reading import DEPTH_MAX, SIZE_MAX, UnreadableError, read_object
 def test_an_object_is_read(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.write_text('{"a": [1.5, "ü"]}')
-    assert read_object(file) == {"a": [1.5, "ü"]}
+    assert read_object(str(file)) == {"a": [1.5, "ü"]}
 
 
 def test_nothing_is_none(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    assert read_object(tmp_path / "absent") is None
-    assert read_object(tmp_path / "file" / "below") is None
+    assert read_object(str(tmp_path / "absent")) is None
+    assert read_object(str(tmp_path / "file" / "below")) is None
 
 
 BROKEN = {
@@ -40,14 +40,14 @@ def test_what_is_broken_is_said_in_a_phrase(tmp_path: Path, content: str) -> Non
     file = tmp_path / "file"
     file.write_bytes(BROKEN[content][0])
     with pytest.raises(UnreadableError, match=BROKEN[content][1]):
-        read_object(file)
+        read_object(str(file))
 
 
 def test_the_deepest_and_longest_file_is_read(tmp_path: Path) -> None:
     file = tmp_path / "file"
     content = b'{"a":' + b"[" * (DEPTH_MAX - 1) + b"]" * (DEPTH_MAX - 1) + b"}"
     file.write_bytes(content.ljust(SIZE_MAX))
-    assert read_object(file)
+    assert read_object(str(file))
 
 
 def test_a_file_of_50_mb_is_not_read_to_its_end(tmp_path: Path) -> None:
@@ -56,7 +56,7 @@ def test_a_file_of_50_mb_is_not_read_to_its_end(tmp_path: Path) -> None:
     os.truncate(file, 50_000_000)
     before = _bytes_read()
     with pytest.raises(UnreadableError, match="is longer than"):
-        read_object(file)
+        read_object(str(file))
     assert _bytes_read() - before < 2 * SIZE_MAX
 
 
@@ -77,7 +77,7 @@ def test_what_is_no_regular_file_is_refused_and_waits_for_nobody(tmp_path: Path)
 
 def _error(path: Path) -> str:
     with pytest.raises(UnreadableError) as caught:
-        read_object(path)
+        read_object(str(path))
     return str(caught.value)
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bridge.blocks import BLOCK_SIZE
 from bridge.channels.fsread1 import MAX_READ_SIZE
 from bridge.files.tags import tag_of
 from bridge.testing import Wire
@@ -77,3 +78,18 @@ async def test_a_fifo_without_a_writer_freezes_nothing(wire: Wire, tmp_path: Pat
     wire.open("e", "echo")
     await wire.expect("ready", "e")
     await wire.until("close", "c")
+
+
+@pytest.mark.parametrize("size", [1, BLOCK_SIZE - 1, BLOCK_SIZE, BLOCK_SIZE + 1])
+@pytest.mark.parametrize("options", [{"binary": "raw"}, {}])
+async def test_a_file_of_about_a_block(wire: Wire, tmp_path: Path, size: int, options: dict[str, str]) -> None:
+    """Up to a block it is sent at once, past it by a task: on the wire that is the same."""
+    file = tmp_path / "file"
+    file.write_bytes(b"x" * size)
+    wire.open("c", "fsread1", path=str(file), **options)
+    assert await wire.expect("ready", "c") == {"command": "ready", "channel": "c"} | (
+        {"size-hint": size} if options else {}
+    )
+    data, close = await wire.until("close", "c")
+    assert data == b"x" * size
+    assert close == {"command": "close", "channel": "c", "tag": tag_of(file.stat())}

@@ -55,6 +55,16 @@ async def test_create_replace_and_delete(wire: Wire, tmp_path: Path) -> None:
     assert names(tmp_path) == []
 
 
+async def test_who_waits_for_nothing_is_told_of_the_start_with_the_end(wire: Wire, tmp_path: Path) -> None:
+    """The order is the same; a write of its own for `ready` would only wake the client early."""
+    await replace(wire, tmp_path / "file", b"new")
+    wire.open("e", "fsreplace1", path=str(tmp_path / "missing" / "file"))
+    wire.send("e", b"new")
+    wire.control("done", "e")
+    await wire.expect("ready", "e")
+    await wire.expect("close", "e", problem="not-found")
+
+
 async def test_change_conflicts(wire: Wire, tmp_path: Path) -> None:
     file = tmp_path / "file"
     close = await replace(wire, file, b"mine", tag="-")

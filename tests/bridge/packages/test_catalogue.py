@@ -55,10 +55,10 @@ def test_folders_that_hooks_bring_later_are_found(environ: dict[str, str], tmp_p
     add("one")
     (tmp_path / "hook").mkdir()
     (tmp_path / "hook/manifest.json").write_text('{"name": "two"}')
-    folders: list[Path] = []
+    folders: list[str] = []
     packages = Packages(environ, extra=folders)
     assert packages.names() == ["one"]
-    folders.append(tmp_path / "hook")
+    folders.append(f"{tmp_path}/hook")
     assert packages.names() == ["one", "two"]
 
 

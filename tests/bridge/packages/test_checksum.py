@@ -22,7 +22,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def package(folder: Path, **manifest: object) -> Package:
-    return Package("one", folder, parse(manifest, "here"), 1, False, 0)
+    return Package("one", str(folder), parse(manifest, "here"), 1, False, 0)
 
 
 def later() -> int:
