@@ -15,7 +15,7 @@ from bridge.context import Context
 from bridge.errors import problem_of
 from bridge.manifest_bridges import ManifestBridges
 from bridge.protocol import Control, JsonObject, Problem, encode_control
-from bridge.router import Router, Rule
+from bridge.router import LOCAL_HOST, Router, Rule
 from bridge.stdio import FrameStream
 from bridge.superuser import Superuser
 
@@ -53,6 +53,8 @@ class Bridge:
     ) -> None:
         self.context = Context(environ, plugins.ChannelTable(built_in), privileged=privileged)
         self.router = Router(self.context)
+        self.router.rules = [rules.not_before_init]
+        self._rules: list[Rule] = []
         self._superuser = self.context.superuser = Superuser(self.router, privileged=privileged)
         self._manifest_bridges = ManifestBridges(self.router)
         self._authorize = Authorize(self.router, self._superuser)
@@ -99,7 +101,7 @@ class Bridge:
             self.context.package_folders.extend(plugins.package_folders_of(hooks))
             for some in hooks.hook.routing_rules(router=self.router):
                 installed.extend(some)
-        self.router.rules = rules.standard(self.router, installed, [self._backends, self._manifest_bridges])
+        self._rules = rules.standard(self.router, installed, [self._backends, self._manifest_bridges])
 
     async def _serve(self, hooks: "pluggy.PluginManager | None") -> Problem | None:
         if hooks is None:
@@ -137,11 +139,18 @@ class Bridge:
             case "init" if control.message.get("version") != 1:
                 self._end(Problem("not-supported", "this bridge speaks version 1 of the protocol"))
             case "init":
+                self._admit(control.message.get("host"))
                 self._authorize.start(control.message.get("superuser"))
             case "authorize":
                 self._authorize.answered(control.message)
             case "ping":
                 self.router.send_control({**control.message, "command": "pong"})
+
+    def _admit(self, host: object) -> None:
+        """The client has said `init`, and in it what it calls this host."""
+        if self.router.rules is not self._rules:
+            self.router.rules = self._rules
+            self.router.host = host if type(host) is str and host else LOCAL_HOST
 
     def _end(self, problem: Problem | None) -> None:
         if not self._ended.done():

@@ -59,6 +59,7 @@ class Channel:
         "_id",
         "_inbox",
         "_input_done",
+        "_is_working",
         "_router",
         "_sent",
         "_started",
@@ -84,6 +85,7 @@ class Channel:
         self._tail = b""
         self._inbox: Inbox | None = None
         self._input_done = False
+        self._is_working = False
         self._done_sent = False
         self._closed = False
         self._ending = False
@@ -179,7 +181,11 @@ class Channel:
             yield payload
 
     async def read_frame(self) -> bytes | None:
-        """The next frame of the other side, None when it is done. To take it is to confirm it (`ack`, `pong`)."""
+        """The next frame of the other side, None when it is done.
+
+        To take it is to confirm it by `ack`; a `ping` that came after it is answered when the next one is asked for.
+        """
+        self._is_working = False
         while True:
             while not self._inbox:
                 if self._input_done:
@@ -190,6 +196,7 @@ class Channel:
             if was_full:
                 self._update_hold(self._inbox)
             if is_data:
+                self._is_working = True
                 self._acknowledge(content)
                 return content
             self._router.send_message(content)
@@ -335,7 +342,7 @@ class Channel:
     def _received_ping(self, pong: JsonObject) -> None:
         if self._ending:
             return
-        if self._inbox:
+        if self._inbox or self._is_working:
             self._put(encode_control(pong), is_data=False)
         else:
             self._router.send_control(pong)

@@ -259,7 +259,8 @@ class Peer:
 
     def _flush_waiting(self) -> None:
         assert self._stream is not None
-        self._stream.send(encode_control({"command": "init", "version": 1, "host": "localhost", "superuser": False}))
+        init = {"command": "init", "version": 1, "host": self._router.host, "superuser": False}
+        self._stream.send(encode_control(init))
         waiting, self._waiting, self._waiting_size = self._waiting, [], 0
         self._router.release(self)
         for message in waiting:

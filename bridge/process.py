@@ -1,4 +1,4 @@
-"""A child process in a session of its own, whose whole process group ends with it."""
+"""A child process in a session of its own, whose whole process group ends with it, and with this process."""
 
 import asyncio
 import contextlib
@@ -11,6 +11,7 @@ import termios
 from collections.abc import Mapping, Sequence
 from typing import Self
 
+from bridge.death_signal import DeathSignal
 from bridge.grace import Grace
 from bridge.process_groups import live_groups
 from bridge.protocol import Problem
@@ -26,6 +27,7 @@ GRACE_POLL = 0.05
 class Process:
     """A running child.
 
+    If this very process is killed, its group gets TERM; a process that changed its user, as sudo does, does not.
     It is reaped only by `end`, so that its process group's number cannot come to belong to somebody else before:
     whoever starts a process must await `end`, which `async with` does.
     """
@@ -37,7 +39,11 @@ class Process:
         self._exited: asyncio.Future[int] = self._loop.create_future()
         self._is_reaped_at_exit = False
         try:
-            self._pidfd = os.pidfd_open(popen.pid)
+            with contextlib.ExitStack() as opened:
+                self._pidfd = os.pidfd_open(popen.pid)
+                opened.callback(os.close, self._pidfd)
+                self._death_signal = DeathSignal(popen.pid)
+                opened.pop_all()
         except OSError:
             popen.kill()
             popen.wait()
@@ -136,6 +142,7 @@ class Process:
         self._loop.remove_reader(self._pidfd)
         os.close(self._pidfd)
         self._pidfd = -1
+        self._death_signal.cancel()
         self._popen.wait()
 
     async def _group_gone(self) -> None:

@@ -28,6 +28,8 @@ PEER_GRACE = 6.0
 """Seconds between TERM and KILL of a peer."""
 CLOSE_MAX = 3.6
 """Seconds that the clean-up of all channels may take when the connection ends."""
+LOCAL_HOST = "localhost"
+"""What a host is called by clients whose `init` does not say it."""
 _IGNORED_LOGGED = 20
 """Messages of one connection that were ignored and are logged: the log may be a pipe that nobody empties."""
 
@@ -71,6 +73,8 @@ class Router:
     def __init__(self, context: "Context") -> None:
         self.context = context
         self.rules: list[Rule] = []
+        self.host = LOCAL_HOST
+        """What the other side calls this host."""
         self.peer_grace = Grace(PEER_GRACE)
         """What peers are given to end: more than their own children are."""
         self._stream: FrameStream | None = None
@@ -151,7 +155,7 @@ class Router:
         raise Problem("not-supported", f"payload {payload!r:.60} is not supported")
 
     def _kill(self, message: JsonObject) -> None:
-        if message.get("host") not in (None, "localhost"):
+        if message.get("host") not in (None, self.host):
             return
         group = message.get("group")
         for channel in list(self._endpoints):

@@ -31,6 +31,8 @@ class Speaker(Channel):
                     raise FileNotFoundError(2, "gone")
                 case b"half":
                     await self.write(HALF)
+                case b"fill":
+                    await self.write_stream(bytes(SEND_WINDOW))
                 case b"end":
                     self.close_with(tag="t")
                     return
@@ -146,6 +148,21 @@ async def test_pings_of_the_client_are_answered_in_their_turn(wire: Wire) -> Non
     wire.control("ping", "c", sequence=3)
     await wire.expect("ack", "c", bytes=3)
     await wire.expect("pong", "c", sequence=3)
+
+
+async def test_a_ping_waits_for_the_frame_that_is_being_worked_on(wire: Wire) -> None:
+    wire.open("c", "test-speaker", binary="raw", **{"flow-control": True})
+    await wire.expect("ready", "c")
+    wire.send("c", b"fill")
+    wire.control("ping", "c", sequence=4)
+    for i in range(1, SEND_WINDOW // BLOCK_SIZE + 1):
+        await wire.data("c")
+        await wire.expect("ping", "c", sequence=i * BLOCK_SIZE)
+    wire.open("barrier", "echo")
+    await wire.expect("ready", "barrier")
+    assert wire.is_quiet("c")
+    wire.control("pong", "c", sequence=SEND_WINDOW)
+    await wire.expect("pong", "c", sequence=4)
 
 
 async def test_the_window_of_flow_control(wire: Wire) -> None:

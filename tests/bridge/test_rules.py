@@ -10,16 +10,23 @@ from hypothesis import strategies as st
 from bridge.bridge import Bridge
 from bridge.plugins import BUILT_IN_CHANNELS
 from bridge.protocol import JsonObject, Problem
-from bridge.rules import other_host
+from bridge.router import Rule
+from bridge.rules import not_before_init, other_host
 from bridge.superuser import Superuser
 from bridge.testing import open_wire
 
 
 @pytest.mark.parametrize(
-    ("host", "problem"), [(None, None), ("localhost", None), ("far", "no-host"), (5, "protocol-error")]
+    ("host", "problem"), [(None, None), ("here", None), ("localhost", "no-host"), (5, "protocol-error")]
 )
 def test_other_hosts(host: object, problem: str | None) -> None:
-    assert _problem({"payload": "echo", "host": host}) == problem
+    router = Bridge({}, {}, lambda: None).router
+    router.host = "here"
+    assert _problem(other_host(router), {"payload": "echo", "host": host}) == problem
+
+
+def test_before_init_there_is_one_answer() -> None:
+    assert _problem(not_before_init, {"payload": "echo", "host": "far"}) == "protocol-error"
 
 
 async def test_the_host_comes_before_the_superuser_bridge(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -33,9 +40,9 @@ async def test_the_host_comes_before_the_superuser_bridge(monkeypatch: pytest.Mo
         await wire.expect("close", "c", problem="not-supported")
 
 
-def _problem(message: JsonObject) -> str | None:
+def _problem(rule: Rule, message: JsonObject) -> str | None:
     try:
-        assert other_host(message) is None
+        assert rule(message) is None
     except Problem as problem:
         return problem.code
     return None

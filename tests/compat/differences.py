@@ -63,6 +63,8 @@ DEBIAN: tuple[Entry, ...] = (
           "test_flow_control::test_frames_that_nobody_reads_are_not_acknowledged",
           expected="send-acks", instead="ignored, it is newer"),
     # Processes
+    entry("test_init::test_a_killed_bridge_leaves_no_process_behind[its child]",
+          expected="the group of a process ends with the bridge", instead="the process alone"),
     entry("test_stream_spawn::test_ready_names_the_process", expected="ready with pid", instead="ready alone"),
     entry("test_stream_spawn::test_stderr_is_the_message_by_default",
           expected="err is message by default", instead="err is inherited"),
@@ -193,14 +195,7 @@ DEBIAN: tuple[Entry, ...] = (
 )  # fmt: skip
 """Debian 12's bridge (287.1, in C). The tests describe today's upstream bridge, which is in Python."""
 
-NOT_YET: tuple[Entry, ...] = (
-    entry("test_flow_control::test_a_ping_is_answered_when_what_came_before_was_taken",
-          expected="pong when the data was written", instead="while the last frame is being written", sometimes=True),
-    entry("test_init::test_a_channel_before_init_is_not_opened",
-          expected="no channel before the client's init", instead="it is opened"),
-    entry("test_init::test_a_killed_bridge_leaves_no_process_behind",
-          expected="processes end with the bridge", instead="those that do not write outlive it", sometimes=True),
-)  # fmt: skip
+NOT_YET: tuple[Entry, ...] = ()
 """Our bridge: what is not built yet, or not built right."""
 
 KNOWN = {"debian": DEBIAN, "ours": NOT_YET}

@@ -147,15 +147,30 @@ def certificate(folder: Path) -> Path:
     return file
 
 
-@pytest.fixture
-def tls_port(certificate: Path) -> Iterator[int]:
-    """A server on loopback, with TLS."""
+@contextlib.contextmanager
+def serving_tls(certificate: Path, *, choosy: bool = False) -> Iterator[int]:
+    """A server on loopback, with TLS; a choosy one lets nobody in but who has the certificate."""
     server = TcpServer(("127.0.0.1", 0), Handler)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, certificate.with_name("key.pem"))
+    if choosy:
+        context.verify_mode = ssl.CERT_REQUIRED
+        context.load_verify_locations(certificate)
     server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     with serving(server):
         yield server.server_address[1]
+
+
+@pytest.fixture
+def tls_port(certificate: Path) -> Iterator[int]:
+    with serving_tls(certificate) as port:
+        yield port
+
+
+@pytest.fixture
+def choosy_port(certificate: Path) -> Iterator[int]:
+    with serving_tls(certificate, choosy=True) as port:
+        yield port
 
 
 def fetch(peer: Peer, *payloads: bytes, **options: object) -> tuple[dict[str, Any], bytes]:
@@ -333,6 +348,16 @@ def test_a_certificate_that_is_not_looked_at(peer: Peer, tls_port: int) -> None:
 def test_a_certificate_that_the_page_trusts(peer: Peer, tls_port: int, certificate: Path, how: str) -> None:
     authority = {"file": str(certificate)} if how == "file" else {"data": certificate.read_text()}
     response, _ = fetch(peer, port=tls_port, address=TLS_NAME, tls={"authority": authority})
+    assert response["status"] == 200
+
+
+@pytest.mark.parametrize("how", ["file", "data"])
+def test_a_certificate_of_the_page(peer: Peer, choosy_port: int, certificate: Path, how: str) -> None:
+    server = {"port": choosy_port, "address": TLS_NAME}
+    files = {"certificate": certificate, "key": certificate.with_name("key.pem")}
+    pem = {name: {"file": str(file)} if how == "file" else {"data": file.read_text()} for name, file in files.items()}
+    assert failure(peer, **server, tls={"validate": False})["problem"]
+    response, _ = fetch(peer, **server, tls={"validate": False, **pem})
     assert response["status"] == 200
 
 

@@ -93,9 +93,14 @@ def test_the_end_of_input_ends_the_processes_of_channels(start: StartPeer) -> No
     wait_until(lambda: _is_gone(pid), "the channel's process ends")
 
 
-def test_a_killed_bridge_leaves_no_process_behind(start: StartPeer) -> None:
+@pytest.mark.parametrize(
+    ("script", "pty"),
+    [("echo $$; exec sleep 1000", False), ("echo $$; exec sleep 1000", True), ("sleep 1000 & echo $!; wait", False)],
+    ids=["process", "terminal", "its child"],
+)
+def test_a_killed_bridge_leaves_no_process_behind(start: StartPeer, script: str, pty: bool) -> None:
     peer = start()
-    peer.opened("p", "stream", spawn=["/bin/sh", "-c", "echo $$; exec sleep 1000"])
+    peer.opened("p", "stream", spawn=["/bin/sh", "-c", script], pty=pty)
     pid = int(peer.data("p"))
     peer.kill()
     try:

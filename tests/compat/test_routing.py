@@ -16,6 +16,16 @@ def test_the_own_host_is_local(peer: Peer) -> None:
     peer.opened("a", "echo", host="localhost")
 
 
+def test_init_says_what_the_host_is_called(start: Callable[..., Peer]) -> None:
+    peer = start(init={"host": "here.invalid"})
+    peer.opened("a", "echo", host="here.invalid", group="g")
+    peer.control("kill", host="localhost", group="g")
+    peer.send("a", b"still here")
+    assert peer.data("a") == b"still here"
+    peer.control("kill", host="here.invalid", group="g")
+    peer.expect("close", "a", problem="terminated")
+
+
 def test_an_unknown_host_comes_before_superuser(peer: Peer) -> None:
     peer.open("a", "echo", host="host.invalid", superuser="require")
     peer.refused("a", "no-host")

@@ -182,8 +182,14 @@ async def test_wrong_options(wire: Wire, server: Server, options: dict[str, Any]
 
 async def test_tls(wire: Wire, tmp_path: Path) -> None:
     certificate = make_certificate(tmp_path)
-    server = Server(server_context(certificate))
-    await opened(wire, server, tls={"authority": {"data": certificate.read_text()}})
+    choosy = server_context(certificate)
+    choosy.verify_mode = ssl.CERT_REQUIRED
+    choosy.load_verify_locations(certificate)
+    server = Server(choosy)
+    tls = {"authority": {"data": certificate.read_text()}, "certificate": {"file": str(certificate)}}
+    wire.open("c", "websocket-stream1", **server.options, tls=tls | {"certificate": None})
+    assert (await wire.expect("close", "c"))["problem"]
+    await opened(wire, server, tls=tls | {"key": {"file": str(certificate.with_suffix(".key"))}})
     wire.send("c", b"hello")
     assert await wire.data("c") == b"hello"
     wire.control("done", "c")

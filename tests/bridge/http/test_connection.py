@@ -104,7 +104,7 @@ async def test_a_server_without_tls(wire: Wire) -> None:
         ({"authority": {"data": "no certificate"}}, "protocol-error"),
         ({"authority": {}}, "protocol-error"),
         ({"authority": {"file": "/does/not/exist"}}, "not-found"),
-        ({"certificate": {"file": "/x"}}, "not-supported"),
+        ({"certificate": {"file": "/does/not/exist"}}, "not-found"),
         ({"validate": "no"}, "protocol-error"),
     ],
 )

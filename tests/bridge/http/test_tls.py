@@ -2,6 +2,7 @@
 
 import os
 import ssl
+import subprocess
 import threading
 from pathlib import Path
 from typing import Any
@@ -53,14 +54,43 @@ async def test_the_system_is_asked_otherwise() -> None:
         ({"authority": {"file": "/\ud800"}}, "protocol-error"),
         ({"authority": {"data": "\ud800"}}, "protocol-error"),
         ({"validate": 1}, "protocol-error"),
-        ({"certificate": {"data": "x"}}, "not-supported"),
-        ({"key": {"data": "x"}}, "not-supported"),
+        ({"certificate": {"data": "x"}}, "protocol-error"),
+        ({"certificate": {}}, "protocol-error"),
+        ({"certificate": "x"}, "protocol-error"),
+        ({"key": {"data": "x"}}, "protocol-error"),
     ],
 )
 async def test_wrong_options(options: dict[str, Any], problem: str) -> None:
     with pytest.raises(Problem) as caught:
         await client_context(options)
     assert caught.value.code == problem
+
+
+async def test_a_certificate_of_our_own(certificate: Path, tmp_path: Path) -> None:
+    key = certificate.with_suffix(".key")
+    both = tmp_path / "both.pem"
+    both.write_text(certificate.read_text() + key.read_text())
+    before = os.listdir("/proc/self/fd")
+    for shown in (
+        {"certificate": {"file": str(certificate)}, "key": {"data": key.read_text()}},
+        {"certificate": {"file": str(both)}},
+    ):
+        assert await client_context(shown)
+    assert os.listdir("/proc/self/fd") == before
+
+
+async def test_certificates_and_keys_that_do_not_fit(certificate: Path, tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    other = make_certificate(tmp_path / "other").with_suffix(".key")
+    locked = tmp_path / "locked.key"
+    lock = ["openssl", "pkey", "-in", certificate.with_suffix(".key"), "-aes128", "-passout", "pass:x", "-out", locked]
+    subprocess.run(lock, check=True)
+    for key in ({"file": str(other)}, {"file": str(locked)}, {"data": "x"}, None):
+        with pytest.raises(Problem) as caught:
+            await client_context({"certificate": {"data": certificate.read_text()}, "key": key})
+        assert caught.value.code == "protocol-error"
+    with pytest.raises(OSError, match="too large"):
+        await client_context({"certificate": {"data": certificate.read_text()}, "key": {"file": "/dev/zero"}})
 
 
 async def test_files_that_are_none(tmp_path: Path) -> None:
