@@ -30,7 +30,9 @@ class Pem:
     def read(self) -> bytes:
         """The content; OSError, Problem `protocol-error` for what cannot be a file's name or PEM."""
         try:
-            return self.data.encode("ascii") if self.data is not None else read_bounded(Path(self.file or ""), _FILE_MAX)
+            return (
+                self.data.encode("ascii") if self.data is not None else read_bounded(Path(self.file or ""), _FILE_MAX)
+            )
         except ValueError:
             raise Problem("protocol-error", "attribute 'tls': this is no PEM, or no name of a file") from None
 

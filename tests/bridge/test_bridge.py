@@ -30,6 +30,9 @@ def control(**members: object) -> bytes:
     return frame(encode_control(members))
 
 
+INIT = control(command="init", version=1, host="localhost", superuser=False)
+
+
 async def test_init_comes_first_and_names_the_packages(tmp_path: Path) -> None:
     (tmp_path / "one").mkdir()
     (tmp_path / "one/manifest.json").write_text('{"version": 1}')
@@ -75,7 +78,7 @@ async def test_its_end_ends_its_children_within_five_seconds(way: str, tmp_path:
     assert process.stdin
     assert process.stdout
     script = f"trap '' TERM; echo $$ >> {tmp_path}/pids; sleep 1000 & echo $! >> {tmp_path}/pids; wait; wait"
-    process.stdin.write(control(command="open", channel="c", payload="stream", spawn=["sh", "-c", script]))
+    process.stdin.write(INIT + control(command="open", channel="c", payload="stream", spawn=["sh", "-c", script]))
     pids: list[int] = []
     while len(pids) < 2:
         await asyncio.sleep(0.02)
@@ -96,7 +99,7 @@ async def test_its_end_ends_its_children_within_five_seconds(way: str, tmp_path:
 
 async def test_eof_at_any_byte_of_a_conversation_ends_it() -> None:
     conversation = (
-        control(command="init", version=1, host="localhost", superuser=False)
+        INIT
         + control(command="open", channel="c", payload="stream", spawn=["cat"])
         + frame(b"c\nhello")
         + control(command="close", channel="c")
@@ -113,7 +116,7 @@ async def test_eof_at_any_byte_of_a_conversation_ends_it() -> None:
 
 async def test_it_reads_and_writes_plain_files(tmp_path: Path) -> None:
     source = tmp_path / "in"
-    source.write_bytes(control(command="open", channel="c", payload="echo") + frame(b"c\nhello"))
+    source.write_bytes(INIT + control(command="open", channel="c", payload="echo") + frame(b"c\nhello"))
     with source.open("rb") as stdin, (tmp_path / "out").open("wb") as stdout:
         process = await asyncio.create_subprocess_exec(*COMMAND, stdin=stdin, stdout=stdout)
         assert await process.wait() == 0
