@@ -70,6 +70,14 @@ class RealBridge:
         assert isinstance(event, Control)
         return event.message
 
+    async def save(self, path: Path, *blocks: bytes, **options: Any) -> dict[str, Any]:
+        """The `close` of an `fsreplace1` channel `save` that was sent `blocks`."""
+        await self.control("open", "save", payload="fsreplace1", path=str(path), **options)
+        for block in blocks:
+            await self.data("save", block)
+        await self.control("done", "save")
+        return await self.command("close", "save")
+
     async def is_alive(self) -> bool:
         """Whether a new echo channel works."""
         await self.control("open", "alive", payload="echo")

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import random
 import socket
 import stat
 import sys
@@ -240,32 +239,6 @@ async def bridge_process(*argv: str) -> AsyncIterator[tuple[Wire, asyncio.subpro
         await process.wait()
 
 
-MOUNT_AND_RUN = """
-import ctypes, os, sys
-libc = ctypes.CDLL(None, use_errno=True)
-if libc.mount(b"none", os.fsencode(sys.argv[1]), b"tmpfs", 0, b"size=1m") != 0:
-    raise OSError(ctypes.get_errno(), "mount")
-os.execv(sys.argv[2], sys.argv[2:])
-"""
-
-
-@needs_root
-@pytest.mark.parametrize("options", [{}, {"size": 1_100_000}])
-@pytest.mark.parametrize("count", [1, 11])
-async def test_a_full_disk_keeps_the_old_file(tmp_path: Path, count: int, options: dict[str, int]) -> None:
-    argv = ["unshare", "-m", sys.executable, "-I", "-c", MOUNT_AND_RUN, str(tmp_path)]
-    async with bridge_process(*argv) as (wire, process):
-        disk = Path(f"/proc/{process.pid}/root{tmp_path}")
-        assert "problem" not in await replace(wire, tmp_path / "file", OLD)
-        close = await replace(wire, tmp_path / "file", *[b"x" * (1_100_000 // count)] * count, **options)
-        assert close["problem"] == "internal-error"
-        assert "No space left on device" in close["message"]
-        assert names(disk) == ["file"]
-        assert (disk / "file").read_bytes() == OLD
-        assert "problem" not in await replace(wire, tmp_path / "file", b"small")
-    assert names(tmp_path) == []
-
-
 @needs_root
 async def test_a_user_cannot_keep_the_owner_of_anothers_file() -> None:
     """The directory is his, so he could put a file of his own in its place: that is not what a save does."""
@@ -281,27 +254,6 @@ async def test_a_user_cannot_keep_the_owner_of_anothers_file() -> None:
             assert "problem" not in await replace(wire, Path(folder) / "own", b"new")
         assert file.read_bytes() == OLD
         assert names(Path(folder)) == ["file", "own"]
-
-
-async def test_a_killed_bridge_leaves_the_old_file_or_the_new_one(tmp_path: Path) -> None:
-    file = tmp_path / "file"
-    new = b"new" * 1_700_000
-    chance = random.Random(4711)
-    for _ in range(10):
-        file.write_bytes(OLD)
-        async with bridge_process() as (wire, process):
-            wire.open("c", "fsreplace1", path=str(file))
-            await wire.expect("ready", "c")
-            for start in range(0, len(new), 64 * 1024):
-                wire.send("c", new[start : start + 64 * 1024])
-            wire.control("done", "c")
-            await asyncio.sleep(chance.uniform(0, 0.04))
-            process.kill()
-        assert file.read_bytes() in (OLD, new)
-        assert len(names(tmp_path)) <= 2
-    async with bridge_process() as (wire, _):
-        await replace(wire, file, b"last")
-    assert names(tmp_path) == ["file"]
 
 
 async def test_the_end_of_the_connection_leaves_the_old_file(tmp_path: Path) -> None:

@@ -5,7 +5,6 @@ import os
 import resource
 import stat
 import struct
-import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -223,52 +222,3 @@ def test_room_for_a_pebibyte(file: Path) -> None:
     with closing(Save(str(file))) as saving, pytest.raises(OSError, match="too large"):
         saving.reserve(1 << 70)
     assert names(file.parent) == ["file"]
-
-
-@needs_root
-def test_a_link_swapped_in_never_leads_out(tmp_path: Path) -> None:
-    """A user swaps his file, and his directory, for links to root's, over and over, while root saves."""
-    secret = tmp_path / "secret"
-    secret.mkdir()
-    (secret / "file").write_bytes(b"secret")
-    secret.chmod(0o700)
-    home = tmp_path / "home"
-    for path in (home, home / "dir"):
-        path.mkdir()
-        os.chown(path, 4711, 4711)
-    stop = threading.Event()
-    user = threading.Thread(target=swap, args=(home, secret, stop))
-    user.start()
-    saved = 0
-    try:
-        for _ in range(1500):
-            try:
-                save(home / "dir/file", b"root's words")
-                saved += 1
-            except (Problem, OSError):
-                continue
-    finally:
-        stop.set()
-        user.join()
-    assert (secret / "file").read_bytes() == b"secret"
-    assert names(secret) == ["file"]
-    assert saved
-
-
-def swap(home: Path, secret: Path, stop: threading.Event) -> None:
-    turn = 0
-    while not stop.is_set():
-        turn += 1
-        try:
-            (home / "new").symlink_to(secret if turn % 2 else secret / "file")
-            os.lchown(home / "new", 4711, 4711)
-            if turn % 2:
-                (home / "dir").rename(home / "aside")
-                (home / "new").rename(home / "dir")
-                (home / "dir").unlink()
-                (home / "aside").rename(home / "dir")
-            else:
-                (home / "new").rename(home / "dir/file")
-                (home / "dir/file").unlink()
-        except OSError:
-            continue
