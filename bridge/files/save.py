@@ -106,11 +106,13 @@ class Save:
 
     def delete(self) -> str:
         """Remove the file, which need not exist; a link is removed itself. The tag of nothing."""
+        links = TrustedLinks()
         try:
-            place = self._place = walk(self._path, TrustedLinks(), follow_last=False)
+            place = self._place = walk(self._path, links, follow_last=False)
         except FileNotFoundError:
             self._check(None)
             return ABSENT
+        links.check(place)
         if place.target < 0:
             self._check(None)
             return ABSENT
