@@ -5,10 +5,26 @@ from collections.abc import Callable
 
 from dbus_fast import Message, MessageType
 from dbus_fast.aio import MessageBus
+from dbus_fast.auth import AuthExternal
 
 OUTPUT_HIGH = 1024 * 1024
 """Bytes of waiting output at which whoever produces it shall wait (`Bus.drain`)."""
 _SERIAL_MAX = 0xFFFF_FFFF
+
+
+class _Authenticator(AuthExternal):
+    """Says that messages with descriptors may come: a bus swallows them otherwise, and their callers wait for ever.
+
+    The descriptors themselves are closed by the kernel, since nobody asks it for them.
+    """
+
+    def _authentication_start(self, negotiate_unix_fd: bool = False) -> str:
+        return super()._authentication_start(negotiate_unix_fd=True)
+
+    def _receive_line(self, line: str) -> str:
+        if self.negotiating_fds and line.startswith("ERROR"):
+            return "BEGIN"
+        return super()._receive_line(line)
 
 
 class Bus(MessageBus):
@@ -20,7 +36,7 @@ class Bus(MessageBus):
     """
 
     def __init__(self, address: str, received: Callable[[Message], bool], lost: Callable[[Exception | None], None]):
-        super().__init__(bus_address=address)
+        super().__init__(bus_address=address, auth=_Authenticator())
         self._output = bytearray()
         self._flushing = False
         self._drained: list[asyncio.Future[None]] = []

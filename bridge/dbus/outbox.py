@@ -11,8 +11,11 @@ MESSAGE_MAX = FRAME_MAX - 1024
 """Bytes of the longest message that whoever reads our frames takes, less room for the channel's name."""
 BURST = 64 * 1024
 """Bytes that are sent before asking whether the client takes more."""
-QUEUE_MAX = 4 * 1024 * 1024
-"""Bytes that may wait before `put` refuses; replies, of which a client decides how many there are, still fit."""
+QUEUE_MAX = 2 * 1024 * 1024
+"""Bytes that may wait before `put` refuses; replies, of which a client decides how many there are, still fit.
+
+With what waits further on, a client that does not read costs less than 4 MiB.
+"""
 QUEUE_COUNT_MAX = 4096
 """Messages that may wait before `put` refuses."""
 FULL = 1024 * 1024

@@ -16,8 +16,11 @@ import struct
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 LIMIT = 100_000
 _ROOT = 1
@@ -55,8 +58,8 @@ class Disk:
         self._nodes = {_ROOT: Node(_ROOT, stat.S_IFDIR | 0o755)}
         self._names: dict[bytes, int] = {}
         self._answers: dict[int, Callable[[Node, bytes, int, int], bytes]] = {
-            1: self._lookup, 3: self._getattr, 4: self._setattr, 10: self._unlink, 12: self._rename, 13: self._link, 14: self._open,
-            15: self._read, 16: self._write, 18: self._nothing, 20: self._fsync, 25: self._nothing, 26: self._init,
+            1: self._lookup, 3: self._getattr, 4: self._setattr, 10: self._unlink, 12: self._rename,
+            13: self._link, 14: self._open, 15: self._read, 16: self._write, 18: self._nothing, 20: self._fsync, 25: self._nothing, 26: self._init,
             27: self._open, 28: self._readdir, 29: self._nothing, 30: self._fsyncdir, 35: self._create,
             43: self._fallocate,
         }  # fmt: skip

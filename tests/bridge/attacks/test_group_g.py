@@ -7,7 +7,8 @@ test_63_a_file_that_gets_too_large |
 | 64 | test_64_killed_at_any_point, test_64_killed_at_a_system_call, test_64_stopped_and_continued, \
 test_64_the_order_of_the_system_calls |
 | 65 | test_65_cancelled_and_nothing_written_to_a_recycled_descriptor, test_65_the_connection_is_lost |
-| 67 | test_67_owner_and_mode_without_a_tag, test_67_a_new_file, test_64_the_order_of_the_system_calls (0600 from birth) |
+| 67 | test_67_owner_and_mode_without_a_tag, test_67_a_new_file, \
+test_64_the_order_of_the_system_calls (0600 from birth) |
 | 68 | test_68_labels_and_attributes, test_68_set_user_id_only_on_request, \
 test_64_the_order_of_the_system_calls (owner before mode); ACLs: files/test_save.py |
 | 69 | test_69_links, test_69_another_hard_link_keeps_the_old_content; whose links: files/test_links.py |
@@ -191,7 +192,8 @@ async def test_64_stopped_and_continued(real: Any, tmp_path: Path) -> None:
     await begin_to_save(real, file)
     await acks(real, 10)
     os.kill(real.pid, signal.SIGSTOP)
-    os.waitid(os.P_PID, real.pid, os.WSTOPPED | os.WNOWAIT)
+    while Path(f"/proc/{real.pid}/stat").read_text().rpartition(")")[2].split()[0] != "T":
+        await asyncio.sleep(0.001)
     assert file.read_bytes() in (OLD, NEW)
     os.kill(real.pid, signal.SIGCONT)
     assert "problem" not in await real.command("close", "c")
@@ -245,7 +247,9 @@ async def test_65_cancelled_and_nothing_written_to_a_recycled_descriptor(start_r
     folder.mkdir()
     (folder / "cancelled").write_bytes(OLD)
     chance = random.Random(65)
-    async with start_real(*TRACE, str(log), "--seccomp-bpf", "--trace=write,pwrite64,unlinkat", "--string-limit=4") as real:
+    async with start_real(
+        *TRACE, str(log), "--seccomp-bpf", "--trace=write,pwrite64,unlinkat", "--string-limit=4"
+    ) as real:
         for turn in range(20):
             await real.control("open", "c", payload="fsreplace1", path=f"{folder}/cancelled")
             for _ in range(chance.randrange(1, 20)):

@@ -103,9 +103,9 @@ async def test_74_the_watched_folder_goes(real: Any, tmp_path: Path, how: str) -
 @pytest.mark.skipif(os.geteuid() != 0, reason="mounts")
 async def test_74_the_watched_folder_is_unmounted(start_real: Any, tmp_path: Path) -> None:
     script = 'mount -t tmpfs none "$0" && mkdir "$0/folder" && exec "$@"'
-    async with start_real("unshare", "-m", "--propagation", "private", "sh", "-c", script, str(tmp_path)) as real:
-        async with watched(real, tmp_path / "folder"):
-            subprocess.run(["nsenter", f"--mount=/proc/{real.pid}/ns/mnt", "umount", tmp_path], check=True)  # noqa: ASYNC221
+    prefix = ["unshare", "--mount", "--propagation", "private", "sh", "-c", script, str(tmp_path)]
+    async with start_real(*prefix) as real, watched(real, tmp_path / "folder"):
+        subprocess.run(["nsenter", f"--mount=/proc/{real.pid}/ns/mnt", "umount", tmp_path], check=True)  # noqa: ASYNC221
 
 
 WITHOUT_WATCHES = """

@@ -4,13 +4,16 @@ Measured on a real bridge process, as the growth of its own memory.
 """
 
 import asyncio
+import contextlib
+import json
 import os
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from testbed.dbus_service import INTERFACE
 
 from bridge.protocol import encode_control, frame
 
@@ -52,6 +55,97 @@ async def test_a_producer_costs_little(real: Any, big_file: Path, payload: str, 
     assert await real.settled_rss() - before < COST_MAX
     await real.control("close", "c")
     await real.command("close", "c")
+    assert await real.is_alive()
+
+
+async def flood(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Responses without end."""
+    await reader.readuntil(b"\r\n\r\n")
+    writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\n\r\n")
+    with contextlib.suppress(OSError):
+        while True:
+            writer.write(b"x" * 65536)
+            await writer.drain()
+
+
+@pytest.mark.parametrize("flow_control", [False, True])
+@pytest.mark.parametrize("payload", ["http-stream2", "http-stream1", "unix stream"])
+async def test_a_server_costs_little(
+    real: Any, big_file: Path, tmp_path: Path, payload: str, flow_control: bool
+) -> None:
+    path = str(tmp_path / "socket")
+    async with served(path):
+        options = {"payload": payload, "unix": path, "method": "GET", "path": "/", "headers": {}}
+        if payload == "unix stream":
+            options = {"payload": "stream", "unix": path}
+        before = await used_once(real, big_file, options)
+        await real.control("open", "c", binary="raw", **options, **{"flow-control": flow_control})
+        await ask(real, options)
+        assert await real.settled_rss() - before < COST_MAX
+        await real.control("close", "c")
+        await real.command("close", "c")
+        assert await real.is_alive()
+
+
+@contextlib.asynccontextmanager
+async def served(path: str) -> AsyncIterator[None]:
+    """A server that floods whoever asks; its connections have ended at the end."""
+    serving: list[asyncio.Task[None] | None] = []
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        serving.append(asyncio.current_task())
+        await flood(reader, writer)
+        writer.close()
+
+    async with await asyncio.start_unix_server(handle, path):
+        yield
+        await asyncio.gather(*(task for task in serving if task))
+
+
+async def ask(real: Any, options: dict[str, Any]) -> None:
+    if options["payload"] == "stream":
+        await real.data("c", b"GET\r\n\r\n")
+    else:
+        await real.control("done", "c")
+
+
+async def used_once(real: Any, big_file: Path, options: dict[str, Any]) -> int:
+    """The memory of a bridge that has used this channel, with what that imports, and closed it."""
+    await real.control("open", "c", binary="raw", **options)
+    await ask(real, options)
+    await real.next(lambda event: event.channel == "c" and hasattr(event, "payload"))
+    await real.control("close", "c")
+    await real.command("close", "c")
+    return await warm(real, big_file)
+
+
+@pytest.mark.parametrize("flow_control", [False, True])
+@pytest.mark.parametrize("size", [1000, 100_000])
+async def test_signals_cost_little(
+    real: Any, big_file: Path, daemon: Any, service: Any, size: int, flow_control: bool
+) -> None:
+    """A service that emits 12 MiB of signals; the channel may be closed as too slow, which is told when it is read."""
+    options = {"payload": "dbus-json3", "bus": "none", "address": daemon.address, "name": "com.example.A"}
+    for channel in ("w", "c"):
+        await real.control("open", channel, **options, **{"flow-control": flow_control and channel == "c"})
+        await real.command("ready", channel)
+        message = {"call": ["/obj", INTERFACE, "Echo", []], "type": "", "id": "x"}
+        await real.data(channel, json.dumps({"add-match": {"member": "Happened"}}).encode())
+        await real.data(channel, json.dumps(message).encode())
+        await real.next(lambda event: b'"x"' in getattr(event, "payload", b""))
+        if channel == "w":
+            for _ in range(50):
+                service.emit("Happened", "s", "x" * size)
+            await service.call_daemon("GetId", "", [])
+            await real.control("close", "w")
+            await real.command("close", "w")
+    before = await warm(real, big_file)
+    for _ in range(12 * MIB // size):
+        service.emit("Happened", "s", "x" * size)
+        await service.bus.drain()
+        await asyncio.sleep(0)
+    await service.call_daemon("GetId", "", [])
+    assert await real.settled_rss() - before < COST_MAX
     assert await real.is_alive()
 
 

@@ -5,17 +5,17 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from dbus_fast import Message, MessageType, Variant
 from testbed.dbus_channel import DbusTalker
 
 from bridge.dbus.bus import Bus
-from bridge.protocol import encode_json
-from bridge.testing import Wire
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 INTERFACE = "com.example.Test"
 PROPERTIES = "org.freedesktop.DBus.Properties"
@@ -40,19 +40,26 @@ class Daemon:
     """A dbus-daemon of our own."""
 
     def __init__(self, data: Path) -> None:
+        self._data = data
         self.services = data / "dbus-1" / "services"
         self.services.mkdir(parents=True)
+        self.address = f"unix:path={data}/bus"
+        self.start()
+
+    def start(self) -> None:
+        """Start it, again after `kill`: at the same address, with nobody connected."""
         program = shutil.which("dbus-daemon")
         if program is None:
             (pytest.fail if os.environ.get("CI") else pytest.skip)("there is no dbus-daemon")
+        (self._data / "bus").unlink(missing_ok=True)
         self.process = subprocess.Popen(
-            [str(program), "--session", "--nofork", "--nopidfile", "--print-address"],
+            [str(program), "--session", "--nofork", "--nopidfile", "--print-address", f"--address={self.address}"],
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={**os.environ, "XDG_DATA_HOME": str(data)},
+            env={**os.environ, "XDG_DATA_HOME": str(self._data)},
         )
         assert self.process.stdout
-        self.address = self.process.stdout.readline().decode().strip()
+        assert self.process.stdout.readline().startswith(b"unix:path=")
 
     def signal(self, number: int) -> None:
         self.process.send_signal(number)
@@ -60,12 +67,12 @@ class Daemon:
     def kill(self) -> None:
         self.process.kill()
         self.process.wait()
+        assert self.process.stdout
+        self.process.stdout.close()
 
     def close(self) -> None:
         self.signal(signal.SIGCONT)
         self.kill()
-        assert self.process.stdout
-        self.process.stdout.close()
 
 
 class Service:
@@ -176,35 +183,3 @@ class Talker(DbusTalker):
         answer = await self.next()
         assert answer.pop("id") == "call", answer
         return answer
-
-
-@pytest.fixture
-def daemon(tmp_path: Path) -> Iterator[Daemon]:
-    """A private bus, which starts services that are described in its folder `services`."""
-    running = Daemon(tmp_path / "data")
-    yield running
-    running.close()
-
-
-@pytest.fixture
-async def service(daemon: Daemon) -> AsyncIterator[Service]:
-    """A service `com.example.A` on the bus."""
-    running = Service(daemon.address)
-    await running.bus.open()
-    await running.own("com.example.A")
-    yield running
-    running.bus.end()
-
-
-@pytest.fixture
-async def talk(wire: Wire, daemon: Daemon, service: Service) -> Callable[..., Any]:
-    """Opens a channel to the service: `await talk("c")`."""
-
-    async def opened(channel: str, name: str | None = "com.example.A") -> Talker:
-        wire.open(channel, "dbus-json3", bus="none", address=daemon.address, name=name)
-        if name is not None:
-            assert await wire.data(channel) == encode_json({"owner": service.bus.unique_name})
-        assert (await wire.expect("ready", channel))["unique-name"].startswith(":")
-        return Talker(wire, channel)
-
-    return opened
