@@ -59,9 +59,9 @@ class Disk:
         self._names: dict[bytes, int] = {}
         self._answers: dict[int, Callable[[Node, bytes, int, int], bytes]] = {
             1: self._lookup, 3: self._getattr, 4: self._setattr, 10: self._unlink, 12: self._rename,
-            13: self._link, 14: self._open, 15: self._read, 16: self._write, 18: self._nothing, 20: self._fsync, 25: self._nothing, 26: self._init,
-            27: self._open, 28: self._readdir, 29: self._nothing, 30: self._fsyncdir, 35: self._create,
-            43: self._fallocate,
+            13: self._link, 14: self._open, 15: self._read, 16: self._write, 18: self._nothing,
+            20: self._fsync, 25: self._nothing, 26: self._init, 27: self._open, 28: self._readdir,
+            29: self._nothing, 30: self._fsyncdir, 35: self._create, 43: self._fallocate,
         }  # fmt: skip
 
     def answer(self, request: bytes) -> bytes | None:

@@ -120,6 +120,9 @@ class RealBridge:
     def descriptors(self) -> int:
         return len(list(Path(f"/proc/{self.pid}/fd").iterdir()))
 
+    def threads(self) -> list[int]:
+        return [int(task.name) for task in Path(f"/proc/{self.pid}/task").iterdir()]
+
     def children(self) -> list[int]:
         return [int(pid) for pid in Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()]
 

@@ -324,6 +324,7 @@ async def test_50_channels_that_wait_for_a_silent_server_keep_nobody(real: Any, 
         server.bind(("127.0.0.1", 0))
         server.listen(1)
         port = server.getsockname()[1]
+        threads = len(real.threads())
         for i in range(12):
             await real.control("open", f"c{i}", payload="stream", port=port, address="127.0.0.1")
         for i in range(12, 24):
@@ -341,6 +342,9 @@ async def test_50_channels_that_wait_for_a_silent_server_keep_nobody(real: Any, 
         for i in range(24):
             await real.control("close", f"c{i}")
         assert await real.is_alive()
+        async with asyncio.timeout(10):
+            while len(real.threads()) > threads + 1:
+                await asyncio.sleep(0.01)
         real.process.stdin.close()
         assert await real.exit_status(5) == 0
 

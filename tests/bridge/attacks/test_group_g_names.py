@@ -221,7 +221,7 @@ async def test_72_names_come_back_byte_for_byte(wire: Wire, tmp_path: Path) -> N
     await wire.expect("ready", "w")
 
 
-@pytest.mark.parametrize("path", ["relative", "", "a/b", "./x", "/a\0b", "/a/../b", "/..", "/../etc/passwd"])
+@pytest.mark.parametrize("path", ["relative", "", "a/b", "./x", "/a\0b", "/a/../b", "/..", "/../etc/passwd", "/\ud800"])
 @pytest.mark.parametrize(
     ("payload", "options"),
     [("fsread1", {}), ("fsreplace1", {}), ("fswatch1", {}), ("fslist1", {}), ("fsinfo", {"attrs": ["type"]})],

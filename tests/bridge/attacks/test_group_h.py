@@ -8,7 +8,8 @@ test_75_only_setsid_survives, test_75_what_even_kill_does_not_end |
 | 77 | test_77_a_flood_of_errors_keeps_its_ends, test_77_errors_that_are_not_text |
 | 79 | test_79_window_extremes, test_79_a_window_before_the_terminal_is_ready, test_79_exit_status_and_signal, \
 test_79_the_last_output_is_never_lost, test_79_characters_split_between_reads, test_79_many_short_processes, \
-test_79_no_more_processes, test_79_no_more_descriptors, test_79_exec_errors |
+test_79_no_more_processes, test_79_no_more_memory_for_processes, test_79_no_more_descriptors, test_79_exec_errors, \
+test_79_an_environment_that_is_too_big |
 """
 
 import asyncio
@@ -243,7 +244,8 @@ async def test_79_half_a_character_at_the_end(wire: Wire) -> None:
     assert close["problem"] == "protocol-error"
 
 
-async def test_79_many_short_processes(real: Any) -> None:
+@pytest.mark.parametrize("count", [1_000, pytest.param(10_000, marks=pytest.mark.soak)])
+async def test_79_many_short_processes(real: Any, count: int) -> None:
     async def some(count: int) -> None:
         opens = (
             encode_control({"command": "open", "channel": f"c{i}", "payload": "stream", "spawn": ["true"]})
@@ -255,7 +257,7 @@ async def test_79_many_short_processes(real: Any) -> None:
 
     await some(50)
     before, memory = real.descriptors(), await real.settled_rss()
-    for _ in range(20):
+    for _ in range(count // 100):
         await some(100)
     assert real.descriptors() == before
     assert real.children() == []
@@ -277,6 +279,20 @@ async def test_79_no_more_processes(start_real: Any) -> None:
             await real.control("open", f"c{i}", payload="stream", spawn=["true"])
             await real.command("close", f"c{i}")
         assert real.descriptors() == before
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs a process table of its own")
+async def test_79_no_more_memory_for_processes(start_real: Any) -> None:
+    """fork(2) fails with ENOMEM where the first process of the table, here the first that is started, has ended."""
+    async with start_real("unshare", "--pid") as real:
+        await real.control("open", "first", payload="stream", spawn=["true"])
+        assert (await real.command("close", "first"))["exit-status"] == 0
+        for pty in (False, True):
+            await real.control("open", "c", payload="stream", spawn=["true"], pty=pty)
+            close = await real.command("close", "c")
+            assert close["problem"] == "internal-error"
+            assert "Cannot allocate memory" in close["message"]
+        assert await real.is_alive()
 
 
 async def test_79_no_more_descriptors(real: Any) -> None:

@@ -180,7 +180,7 @@ async def test_100_a_reply_of_64_mib(real: Any, daemon: Any, service: Any) -> No
     await real.command("ready", "c")
     service.on_Big = lambda call: service.reply(call, "s", "x" * call.body[0])
     before = 0
-    for turn in range(3):
+    for turn in range(2):
         message = {"call": ["/obj", INTERFACE, "Big", [64 * MIB]], "type": "u", "id": "big"}
         await real.data("c", json.dumps(message).encode())
         answer = json.loads((await real.next(lambda event: b'"big"' in getattr(event, "payload", b""))).payload)
