@@ -22,6 +22,7 @@ from testbed import leaks
 from testbed.browser import Complaints
 from testbed.domain_xml import domain_xml
 from testbed.libvirtd import Libvirtd
+from testbed.namespace import Namespace
 from testbed.processes import MARKER, wait_until
 
 HERE = Path(__file__).parent
@@ -31,7 +32,7 @@ TIMEOUT = 20_000
 
 CHATTER = (
     # These pages' own, whatever the bridge.
-    "FormSelect requires either an id or aria-label",
+    "(FormSelect|TextArea) requires either an id or aria-label",
     "You are currently using minified code outside of NODE_ENV",
     "transport closed: disconnected",
     # There is no session bus here, and neither hostnamed, systemd nor any other service on the system bus.
@@ -55,7 +56,7 @@ pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.e2e]
 
 
 class Console:
-    """A running cockpit-ws that needs no login, on a bus of its own."""
+    """A running cockpit-ws that needs no login, on a bus of its own; its bridges have an /etc of their own to change."""
 
     def __init__(self, bridge: Any, folder: Path) -> None:
         self.log = folder / "wire.log"
@@ -70,7 +71,8 @@ class Console:
             '<allow own="*"/></policy></busconfig>'
         )
         session = folder / "session"
-        words = [sys.executable, "-I", HERE / "relay.py", self.log, *bridge.argv]
+        self._space = _private_etc(folder / "changes")
+        words = self._space.enter([sys.executable, "-I", str(HERE / "relay.py"), str(self.log), *bridge.argv])
         session.write_text("#!/bin/sh\nexec " + " ".join(f"'{word}'" for word in words) + "\n")
         session.chmod(0o755)
         self.log.touch()
@@ -122,6 +124,12 @@ class Console:
     def close(self) -> None:
         for process in reversed(list(self._started)):
             self.end(process)
+        self._space.close()
+
+    def run(self, *argv: str) -> str:
+        """What a program says that sees the files as the bridge does."""
+        done = subprocess.run(self._space.enter(argv), capture_output=True, check=True, text=True, timeout=10)
+        return done.stdout
 
     def refused(self) -> dict[str, str]:
         """What the pages asked for that the bridge answered with not-supported, so far: request to message."""
@@ -147,6 +155,23 @@ class Console:
                 return bool(response.status == 200)
         except OSError:
             return False
+
+
+def _private_etc(changes: Path) -> Namespace:
+    """Mounts in which /etc can be changed, and the machine's stays as it is."""
+    space = Namespace()
+    try:
+        changes.mkdir()
+        space.mount("-t", "tmpfs", "none", changes)
+        space.run("mkdir", changes / "upper", changes / "work")
+        space.mount(
+            "-t", "overlay", "-o", f"lowerdir=/etc,upperdir={changes}/upper,workdir={changes}/work", "none", "/etc"
+        )
+        space.run("cp", "--no-preserve=all", "/etc/hostname", "/etc/motd")
+    except BaseException:
+        space.close()
+        raise
+    return space
 
 
 @pytest.fixture(scope="module")
@@ -181,14 +206,23 @@ def complaints() -> Iterator[Complaints]:
     assert not unexpected, "\n".join(unexpected)
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def page(chromium: Browser, complaints: Complaints, console: Console) -> AsyncIterator[Page]:
-    context = await chromium.new_context(viewport={"width": 1400, "height": 900}, reduced_motion="reduce")
+@contextlib.asynccontextmanager
+async def opened(chromium: Browser, complaints: Complaints, console: Console, **options: Any) -> AsyncIterator[Page]:
+    """A browser's page; `options` are those of its context."""
+    context = await chromium.new_context(viewport={"width": 1400, "height": 900}, reduced_motion="reduce", **options)
     context.set_default_timeout(TIMEOUT)
     complaints.watch(context)
-    yield await context.new_page()
-    await context.close()
+    try:
+        yield await context.new_page()
+    finally:
+        await context.close()
     assert console.refused() == {}, "the pages asked for something that this bridge does not have"
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def page(chromium: Browser, complaints: Complaints, console: Console) -> AsyncIterator[Page]:
+    async with opened(chromium, complaints, console) as page:
+        yield page
 
 
 def frame(page: Page, name: str) -> FrameLocator:
@@ -208,6 +242,47 @@ async def test_the_overview(page: Page, console: Console) -> None:
     machine_id = Path("/etc/machine-id").read_text().strip()
     await expect(overview.get_by_text(machine_id).first).to_be_visible(timeout=TIMEOUT)
     await expect(overview.get_by_text(re.compile(r"\d+% of \d+ CPU"))).to_be_visible(timeout=TIMEOUT)
+
+
+async def test_the_message_of_the_day_is_edited(page: Page, console: Console) -> None:
+    machines_own = Path("/etc/motd").read_bytes() if Path("/etc/motd").exists() else None
+    console.run("sh", "-c", "echo 'As it was before' >/etc/motd")
+    await page.goto(f"{console.url}/system")
+    overview = frame(page, "system")
+    await expect(overview.locator("#motd")).to_have_text("As it was before", timeout=TIMEOUT)
+    await overview.get_by_role("button", name="Edit motd").click()
+    dialog = overview.get_by_role("dialog", name="Edit /etc/motd")
+    await dialog.get_by_role("textbox").fill("Written in the browser: ü € 😀\nsecond line")
+    await dialog.get_by_role("button", name="Save changes").click()
+    await expect(dialog).to_be_hidden(timeout=TIMEOUT)
+    await expect(overview.locator("#motd")).to_contain_text("Written in the browser: ü € 😀", timeout=TIMEOUT)
+    assert console.run("cat", "/etc/motd") == "Written in the browser: ü € 😀\nsecond line"
+    assert console.run("find", "/etc", "-maxdepth", "1", "-name", ".motd*") == ""
+    console.run("sh", "-c", "echo 'Written behind its back' >/etc/motd")
+    await expect(overview.locator("#motd")).to_have_text("Written behind its back", timeout=TIMEOUT)
+    assert machines_own == (Path("/etc/motd").read_bytes() if Path("/etc/motd").exists() else None)
+
+
+LANGUAGES = {
+    "of the browser": {"locale": "de-DE"},
+    "of the cookie": {"locale": "en-US"},
+}
+
+
+@pytest.mark.parametrize("source", LANGUAGES)
+async def test_translated(chromium: Browser, complaints: Complaints, console: Console, source: str) -> None:
+    """The shell, whose menu is of manifests, and a page, each with the texts of its own po.js."""
+    async with opened(chromium, complaints, console, **LANGUAGES[source]) as page:
+        if source == "of the cookie":
+            await page.context.add_cookies([{"name": "CockpitLang", "value": "de-de", "url": console.url}])
+        await page.goto(f"{console.url}/system")
+        for entry in ("Überblick", "Dienste", "Virtuelle Maschinen"):
+            await expect(page.get_by_role("link", name=entry, exact=True).first).to_be_visible(timeout=TIMEOUT)
+        await expect(page.get_by_role("button", name="Hilfe")).to_be_visible(timeout=TIMEOUT)
+        overview = frame(page, "system")
+        for text in ("Systeminformationen", "Maschinen-ID", "Nutzung", "Konfiguration"):
+            await expect(overview.get_by_text(text).first).to_be_visible(timeout=TIMEOUT)
+        await expect(overview.locator("html")).to_have_attribute("lang", re.compile("^de"))
 
 
 async def test_the_terminal(page: Page, console: Console) -> None:
