@@ -4,7 +4,7 @@ from bridge.protocol import JsonObject, Problem
 from bridge.router import Endpoint, Router, Rule
 
 
-def not_before_init(message: JsonObject) -> Endpoint | None:
+def not_before_init(_message: JsonObject) -> Endpoint | None:
     """The only rule until the client has said `init`."""
     raise Problem("protocol-error", "channels are opened after init")
 

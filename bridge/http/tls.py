@@ -122,7 +122,7 @@ def _show(context: ssl.SSLContext, certificate: Pem, key: Pem | None) -> None:
 @contextmanager
 def _as_file(content: bytes) -> Iterator[str]:
     """The name of a file in memory that no other process has: OpenSSL takes certificates from files only."""
-    with open(os.memfd_create("pem"), "wb") as file:
+    with os.fdopen(os.memfd_create("pem"), "wb") as file:
         file.write(content)
         file.flush()
         yield f"/proc/self/fd/{file.fileno()}"

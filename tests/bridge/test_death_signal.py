@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from testbed.processes import process_table, wait_until
@@ -67,10 +68,10 @@ def test_a_cancelled_one_spares_the_group() -> None:
 
 def test_cancelling_leaves_no_descriptor() -> None:
     with family() as (parent, child):
-        before = os.listdir("/proc/self/fd")
+        before = set(Path("/proc/self/fd").iterdir())
         for _ in range(20):
             DeathSignal(parent).cancel()
-        assert os.listdir("/proc/self/fd") == before
+        assert set(Path("/proc/self/fd").iterdir()) == before
         assert lives(child)
 
 

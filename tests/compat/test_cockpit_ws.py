@@ -56,7 +56,7 @@ pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.e2e]
 
 
 class Console:
-    """A running cockpit-ws that needs no login, on a bus of its own; its bridges have an /etc of their own to change."""
+    """A running cockpit-ws that needs no login, on a bus of its own; its bridges have an /etc of their own."""
 
     def __init__(self, bridge: Any, folder: Path) -> None:
         self.log = folder / "wire.log"

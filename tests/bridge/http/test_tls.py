@@ -70,21 +70,25 @@ async def test_a_certificate_of_our_own(certificate: Path, tmp_path: Path) -> No
     key = certificate.with_suffix(".key")
     both = tmp_path / "both.pem"
     both.write_text(certificate.read_text() + key.read_text())
-    before = os.listdir("/proc/self/fd")
+    before = set(Path("/proc/self/fd").iterdir())
     for shown in (
         {"certificate": {"file": str(certificate)}, "key": {"data": key.read_text()}},
         {"certificate": {"file": str(both)}},
     ):
         assert await client_context(shown)
-    assert os.listdir("/proc/self/fd") == before
+    assert set(Path("/proc/self/fd").iterdir()) == before
+
+
+def lock(key: Path, locked: Path) -> Path:
+    """The key once more, with a password."""
+    subprocess.run(["openssl", "pkey", "-in", key, "-aes128", "-passout", "pass:x", "-out", locked], check=True)
+    return locked
 
 
 async def test_certificates_and_keys_that_do_not_fit(certificate: Path, tmp_path: Path) -> None:
     (tmp_path / "other").mkdir()
     other = make_certificate(tmp_path / "other").with_suffix(".key")
-    locked = tmp_path / "locked.key"
-    lock = ["openssl", "pkey", "-in", certificate.with_suffix(".key"), "-aes128", "-passout", "pass:x", "-out", locked]
-    subprocess.run(lock, check=True)
+    locked = lock(certificate.with_suffix(".key"), tmp_path / "locked.key")
     for key in ({"file": str(other)}, {"file": str(locked)}, {"data": "x"}, None):
         with pytest.raises(Problem) as caught:
             await client_context({"certificate": {"data": certificate.read_text()}, "key": key})
