@@ -13,6 +13,14 @@ PATIENCE = 60.0
 """Seconds without an answer after which a measurement is given up."""
 
 
+def memory_of(pid: int) -> float:
+    """Proportional set size of a process in MiB."""
+    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+        if line.startswith("Pss:"):
+            return int(line.split()[1]) / 1024
+    return 0.0
+
+
 class Client:
     """One bridge process and its frames."""
 
@@ -73,7 +81,7 @@ class Client:
         """Open a channel with flow control; its name."""
         self._channels += 1
         name = f"c{self._channels}"
-        self.control(command="open", channel=name, payload=payload, **{"flow-control": True}, **options)
+        self.control(command="open", channel=name, payload=payload, **({"flow-control": True} | options))
         return name
 
     def data(self, channel: str) -> bytes:
@@ -97,10 +105,7 @@ class Client:
 
     def memory(self) -> float:
         """Proportional set size in MiB."""
-        for line in Path(f"/proc/{self.process.pid}/smaps_rollup").read_text().splitlines():
-            if line.startswith("Pss:"):
-                return int(line.split()[1]) / 1024
-        return 0.0
+        return memory_of(self.process.pid)
 
     def close(self) -> None:
         """End the bridge."""
