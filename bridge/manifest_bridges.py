@@ -1,5 +1,6 @@
 """Other programs that take channels, named in manifests (`bridges`, reference 3.5)."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bridge import bridge_configs
@@ -59,9 +60,17 @@ class ManifestBridges:
         if command not in self._peers:
             self._make_room()
             name = f"the bridge {config.label or config.spawn[0]}"
-            started = PeerConfig(name, command.argv, dict(command.environ), config.problem or "terminated")
-            self._peers[command] = config, Peer(self._router, started)
+            problem = config.problem or "terminated"
+            started = PeerConfig(name, command.argv, dict(command.environ), problem, idle_max=config.timeout)
+            self._peers[command] = config, Peer(self._router, started, when_idle=partial(self._end_idle, command))
         return self._peers[command][1]
+
+    def _end_idle(self, command: "Command", peer: "Peer") -> None:
+        """A program had no channel for its `timeout`."""
+        if command in self._peers and self._peers[command][1] is peer:
+            # The next channel starts another one: this one takes its time to end.
+            del self._peers[command]
+        peer.stop(Problem("terminated"))
 
     def _make_room(self) -> None:
         if len(self._peers) < PEERS_MAX:

@@ -10,7 +10,7 @@ import logging
 import os
 import socket
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from io import FileIO
 from typing import Any, Protocol
@@ -54,6 +54,8 @@ class PeerConfig:
     """The problem of its channels when it cannot be started."""
     is_hurried: bool = True
     """Whether it must say `init` within `INIT_TIMEOUT`; otherwise somebody else sees to it."""
+    idle_max: float | None = None
+    """Seconds without a channel after which whoever has the peer hears of it; None for ever."""
     has_stderr: bool = False
     """Whether it gets the bridge's own stderr on `send-stderr`, for which superuser bridges of older Cockpits wait."""
 
@@ -71,9 +73,18 @@ class PeerWatcher(Protocol):
 class Peer:
     """The process of one `PeerConfig` and the channels that it has; started at the first `open`."""
 
-    def __init__(self, router: Router, config: PeerConfig, watcher: PeerWatcher | None = None) -> None:
+    def __init__(
+        self,
+        router: Router,
+        config: PeerConfig,
+        watcher: PeerWatcher | None = None,
+        when_idle: Callable[["Peer"], None] | None = None,
+    ) -> None:
+        """`when_idle` is called after `idle_max` seconds without a channel."""
         self._router = router
         self._watcher = watcher
+        self._when_idle = when_idle
+        self._idle: asyncio.TimerHandle | None = None
         self._config = config
         self._links: dict[str, PeerChannel] = {}
         self._stream: FrameStream | None = None
@@ -112,6 +123,7 @@ class Peer:
     def link(self, link: "PeerChannel") -> None:
         """A channel was opened: from now on the peer may speak on it."""
         self._links[link.channel] = link
+        self._rest(False)
         self.start()
 
     def start(self) -> None:
@@ -126,6 +138,15 @@ class Peer:
         if link is not None:
             link.forget()
             self._router.forget(channel)
+            self._rest(not self._links)
+
+    def _rest(self, is_idle: bool) -> None:
+        if self._idle is not None:
+            self._idle.cancel()
+            self._idle = None
+        if is_idle and self._when_idle is not None and self._config.idle_max is not None:
+            loop = asyncio.get_running_loop()
+            self._idle = loop.call_later(self._config.idle_max, self._when_idle, self)
 
     def close_unanswered(self, link: "PeerChannel") -> None:
         """The peer did not close a channel in time: it is closed here, and a peer that said nothing at all is ended."""
@@ -360,4 +381,5 @@ class Peer:
         for channel in list(self._links):
             self.unlink(channel)
             self._router.send_control({"command": "close", "channel": channel} | problem.as_close())
+        self._rest(False)
         self._router.release(self)

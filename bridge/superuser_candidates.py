@@ -18,7 +18,9 @@ from manifests.search import PLUGIN_PATH, Package
 log = logging.getLogger(__name__)
 
 PROBE_MAX = 5.0
-"""Seconds that sudo may take to print its help."""
+"""Seconds that sudo may take to print its help, or polkit to answer."""
+_PKEXEC_ACTION = "org.freedesktop.policykit.exec"
+"""What pkexec asks polkit for. We are no authentication agent: it must be granted without a question (pkcheck(1))."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,15 @@ async def _is_usable(config: BridgeConfig, environ: Mapping[str, str], grace: Gr
     program = shutil.which(config.spawn[0], path=own.get("PATH", ""))
     if program is None:
         return False
-    # Some programs of this name know no askpass.
-    return os.path.basename(program) != "sudo" or await _succeeds((program, "-A", "--help"), own, grace)
+    match os.path.basename(program):
+        case "sudo":
+            # Some programs of this name know no askpass.
+            return await _succeeds((program, "-A", "--help"), own, grace)
+        case "pkexec":
+            return await _succeeds(
+                ("pkcheck", "--action-id", _PKEXEC_ACTION, "--process", str(os.getpid())), own, grace
+            )
+    return True
 
 
 async def _succeeds(argv: tuple[str, ...], environ: Mapping[str, str], grace: Grace) -> bool:

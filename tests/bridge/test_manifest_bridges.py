@@ -1,5 +1,6 @@
 """Other programs that take channels, because manifests say so (reference 3.5)."""
 
+import asyncio
 import json
 import os
 import sys
@@ -40,6 +41,7 @@ def plugins(tmp_path: Path) -> Path:
             {"match": {"payload": "named", "name": None}, "spawn": [*run, "${name}"], "environ": ["WORD=${word}"]},
             {"match": {"payload": "plain"}, "spawn": [*run, "plain"]},
             {"match": {"payload": "missing"}, "spawn": ["/does/not/exist"], "problem": "no-cockpit"},
+            {"match": {"payload": "brief"}, "spawn": [*run, "brief"], "timeout": 0.2},
             {"match": {"payload": "never"}, "problem": "not-found"},
             {"match": {"payload": "far", "host": None}, "spawn": [*run, "far"]},
             {"match": {"payload": "rootly"}, "privileged": True, "spawn": [*run, "rootly"]},
@@ -114,3 +116,27 @@ async def test_a_program_that_no_manifest_names_any_more_ends(wire: Wire, plugin
     await wire.expect("close", "1", problem="terminated")
     assert (await answer(wire, "3", "plain"))["args"] == ["plain"]
     assert wire.is_quiet("2")
+
+
+async def test_a_program_without_channels_ends_after_its_timeout(wire: Wire) -> None:
+    first = await answer(wire, "1", "brief")
+    for name in ("2", "3"):
+        assert await answer(wire, name, "brief") == first
+    for name in ("1", "2"):
+        wire.control("close", name)
+        await wire.expect("close", name)
+    assert await answer(wire, "4", "brief") == first
+    for name in ("3", "4"):
+        wire.control("close", name)
+        await wire.expect("close", name)
+    async with asyncio.timeout(10):
+        while Path(f"/proc/{first['pid']}").exists():
+            await asyncio.sleep(0.02)
+    assert (await answer(wire, "5", "brief"))["pid"] != first["pid"]
+
+
+async def test_a_channel_in_time_keeps_its_program(wire: Wire) -> None:
+    lasting = await answer(wire, "1", "plain")
+    wire.control("close", "1")
+    await wire.expect("close", "1")
+    assert await answer(wire, "2", "plain") == lasting

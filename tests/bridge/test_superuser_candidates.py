@@ -66,6 +66,29 @@ async def test_a_sudo_must_know_askpass(
     assert await names(package(tmp_path, entry), PATH=path) == expected
 
 
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ('[ "$*" = "--action-id org.freedesktop.policykit.exec --process $PPID" ]', ["pkexec"]),
+        ("exit 1", []),
+        ("exit 2", []),
+        ("exec sleep 1000", []),
+        (None, []),
+    ],
+)
+async def test_pkexec_must_be_granted_without_a_question(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str | None, expected: list[str]
+) -> None:
+    monkeypatch.setattr("bridge.superuser_candidates.PROBE_MAX", 0.5)
+    program(tmp_path / "bin/pkexec")
+    if source is not None:
+        program(tmp_path / "bin/pkcheck", source)
+    spawn = ["pkexec", "--disable-internal-agent", "pilothouse-bridge", "--privileged"]
+    (tmp_path / "bin/sleep").symlink_to("/bin/sleep")
+    entry = {"privileged": True, "spawn": spawn}
+    assert await names(package(tmp_path, entry), PATH=f"{tmp_path}/bin") == expected
+
+
 async def test_a_folder_of_somebody_else_says_nothing_of_root(tmp_path: Path) -> None:
     entry = {"privileged": True, "spawn": ["/bin/true"]}
     os.chown(tmp_path, 1000, 1000)
