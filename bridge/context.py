@@ -10,6 +10,7 @@ from bridge.plugins import ChannelTable
 
 if TYPE_CHECKING:
     from bridge.internal.bus import InternalBus
+    from bridge.internal_streams import InternalStreams
     from bridge.packages import Packages
     from bridge.superuser import Superuser
 
@@ -45,6 +46,13 @@ class Context:
         from bridge.internal.catalogue import objects_of
 
         return InternalBus(objects_of(self))
+
+    @cached_property
+    def internal_streams(self) -> "InternalStreams":
+        """Descriptors that wait to be opened as channels."""
+        from bridge.internal_streams import InternalStreams
+
+        return InternalStreams()
 
     def capabilities(self) -> dict[str, list[str]]:
         """What the `info` channel says of channels."""

@@ -98,7 +98,7 @@ class DbusChannel(Channel):
 
         self._connection = connection
         self._outbox = Outbox(send, self.drain, tasks.create_task)
-        client = Client(connection, name, self._outbox, self.end)
+        client = Client(connection, name, self._outbox, self.end, self.context.internal_streams)
         try:
             if announce:
                 await client.announce()

@@ -5,6 +5,7 @@ import contextlib
 import fcntl
 import os
 import signal
+import stat
 import struct
 import subprocess
 import termios
@@ -29,7 +30,8 @@ _STDERR = {"out": subprocess.STDOUT, "ignore": subprocess.DEVNULL}
 
 
 class StreamChannel(Channel):
-    """With `spawn` a process, otherwise the socket that `unix`, or `port` and `address`, name.
+    """With `spawn` a process, otherwise the socket that `unix`, or `port` and `address`, name, or the descriptor that
+    another channel has called `internal`.
 
     A process is the leader of a session of its own; closing the channel ends its whole group. `close` tells
     `exit-status` (for a signal negative, and `exit-signal`), and with `err: "message"` what the process said on stderr.
@@ -52,6 +54,7 @@ class StreamChannel(Channel):
         unix: str | None = None
         port: int | None = None
         address: str | None = None
+        internal: str | None = None
 
     def opened(self, options: Options) -> None:
         self._terminal = -1
@@ -61,8 +64,11 @@ class StreamChannel(Channel):
         super().opened(options)
 
     async def run(self, options: Options) -> None:
-        if options.spawn is None:
-            await self._run_socket(options)
+        if options.internal is not None:
+            await self._run_descriptor(self.context.internal_streams.take(options.internal))
+        elif options.spawn is None:
+            sock = await connect(unix=options.unix, port=options.port, address=options.address)
+            await self._run_descriptor(sock.detach())
         elif options.pty:
             await self._run_terminal(options, options.spawn)
         else:
@@ -128,15 +134,17 @@ class StreamChannel(Channel):
                     feeding.cancel()
                 self._exited(status, None)
 
-    async def _run_socket(self, options: Options) -> None:
-        sock = await connect(unix=options.unix, port=options.port, address=options.address)
+    async def _run_descriptor(self, fd: int) -> None:
+        """Until it ends; one that can only be written, until the other side is done."""
         with contextlib.ExitStack() as files:
-            pipe = _ours(files, sock.detach())
+            pipe = _ours(files, fd)
+            can_be_read = fcntl.fcntl(fd, fcntl.F_GETFL) & os.O_ACCMODE != os.O_WRONLY
             self.ready()
             async with asyncio.TaskGroup() as tasks:
                 feeding = tasks.create_task(self._feed(pipe, close=False, half_close=True))
-                await self._pump(pipe)
-                feeding.cancel()
+                if can_be_read:
+                    await self._pump(pipe)
+                    feeding.cancel()
         self.done()
 
     async def _pump(self, source: Pipe) -> None:
@@ -242,5 +250,7 @@ def _set_window(fd: int, size: tuple[int, int]) -> None:
 def _shut_down_output(fd: int) -> None:
     import socket
 
+    if not stat.S_ISSOCK(os.fstat(fd).st_mode):
+        return
     with contextlib.suppress(OSError), socket.socket(fileno=os.dup(fd)) as sock:
         sock.shutdown(socket.SHUT_WR)

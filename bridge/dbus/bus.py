@@ -1,6 +1,7 @@
 """dbus-fast's message bus, with a writer that waits where the socket is full and a word when the connection is lost."""
 
 import asyncio
+import os
 from collections.abc import Callable
 
 from dbus_fast import Message, MessageType
@@ -12,19 +13,13 @@ OUTPUT_HIGH = 1024 * 1024
 _SERIAL_MAX = 0xFFFF_FFFF
 
 
-class _Authenticator(AuthExternal):
-    """Says that messages with descriptors may come: a bus swallows them otherwise, and their callers wait for ever.
-
-    The descriptors themselves are closed by the kernel, since nobody asks it for them.
-    """
-
-    def _authentication_start(self, negotiate_unix_fd: bool = False) -> str:
-        return super()._authentication_start(negotiate_unix_fd=True)
+class _Auth(AuthExternal):
+    """Asks for file descriptors, and goes on without them where the other side has none."""
 
     def _receive_line(self, line: str) -> str:
         if self.negotiating_fds and line.startswith("ERROR"):
             return "BEGIN"
-        return super()._receive_line(line)
+        return str(super()._receive_line(line))
 
 
 class Bus(MessageBus):
@@ -32,11 +27,12 @@ class Bus(MessageBus):
 
     dbus-fast's own writer takes a full socket for a broken one and ends the connection; here output waits, unbounded
     by itself: producers look at `is_congested` and await `drain`. What is written in one turn of the loop goes out in
-    one system call. `lost` is called once, when the connection ends in any way.
+    one system call. The descriptors of a message are closed once `received` has returned. `lost` is called once, when
+    the connection ends in any way.
     """
 
     def __init__(self, address: str, received: Callable[[Message], bool], lost: Callable[[Exception | None], None]):
-        super().__init__(bus_address=address, auth=_Authenticator())
+        super().__init__(bus_address=address, auth=_Auth(), negotiate_unix_fd=True)
         self._output = bytearray()
         self._flushing = False
         self._drained: list[asyncio.Future[None]] = []
@@ -102,6 +98,14 @@ class Bus(MessageBus):
         future: asyncio.Future[None] = self._loop.create_future()
         future.set_result(None)
         return future
+
+    def _process_message(self, msg: Message) -> None:
+        """Whoever wants to keep a descriptor of a message has copied it by then."""
+        try:
+            super()._process_message(msg)
+        finally:
+            for fd in msg.unix_fds:
+                os.close(fd)
 
     def _greeted(self, message: Message) -> bool:
         """What comes before the answer to `Hello`, and that if it is an error."""

@@ -31,6 +31,7 @@ from bridge.dbus.requests import (
 from bridge.dbus.syntax import INVALID_ARGS
 from bridge.dbus.values import Signature, signature
 from bridge.dbus.watch import Watches
+from bridge.internal_streams import InternalStreams
 from bridge.protocol import JsonObject, Problem, decode_json, encode_json
 
 CALLS_MAX = 4096
@@ -53,17 +54,23 @@ class Client:
     """
 
     def __init__(
-        self, connection: Connection, name: str | None, outbox: Outbox, end: Callable[[Problem], None]
+        self,
+        connection: Connection,
+        name: str | None,
+        outbox: Outbox,
+        end: Callable[[Problem], None],
+        streams: InternalStreams,
     ) -> None:
         self._connection = connection
         self._name = name
         self._outbox = outbox
         self._end = end
+        self._streams = streams
         self._calls: set[int] = set()
         self._matches: dict[Match, int] = {}
         self._watches: dict[str, Watches] = {}
         self._injected: dict[str, Interface] = {}
-        self._publisher = Publisher(connection.objects, self._tell)
+        self._publisher = Publisher(connection.objects, self._tell, self._body)
         self._is_open = True
         self._follows = False
         self._tells_owner = False
@@ -96,6 +103,7 @@ class Client:
         for watches in self._watches.values():
             watches.close()
         self._publisher.close()
+        self._streams.drop(self)
         if self._follows and self._name is not None:
             self._connection.names.forget(self._name, self)
         self._connection.leave(self)
@@ -181,7 +189,7 @@ class Client:
         try:
             if isinstance(answer, Problem):
                 raise answer
-            body = signature(answer.signature).decode(answer.body)
+            body = self._body(answer)
             if answer.message_type is not _RETURN:
                 members: JsonObject = {"error": [answer.error_name, body], "id": reply.cookie}
             else:
@@ -197,6 +205,11 @@ class Client:
             self._fail(reply.cookie, problem)
         else:
             self._outbox.put(payload)
+
+    def _body(self, message: Message) -> list[Any]:
+        """The arguments of a message as JSON; its descriptors can be opened as channels. Problem."""
+        descriptors = self._streams.add(message.unix_fds, self) if message.unix_fds else ()
+        return signature(message.signature).decode(message.body, descriptors)
 
     def _fail(self, cookie: Cookie, problem: Problem) -> None:
         if cookie is not None:
@@ -315,7 +328,7 @@ class Client:
         """A signal that matches of this channel accept. Where only another name than the channel's was asked for, it
         is said which."""
         try:
-            body = signature(message.signature).decode(message.body)
+            body = self._body(message)
         except Problem:
             return
         members: JsonObject = {"signal": [message.path, message.interface, message.member, body]}

@@ -1,7 +1,7 @@
 """Objects that clients publish: others on the bus call them, the client's page answers (reference 2.16)."""
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Any, Protocol
 from xml.etree import ElementTree as ET
 
 from dbus_fast import Message, MessageFlag
@@ -94,9 +94,12 @@ class Objects:
 
 
 class Publisher:
-    """What one client publishes; `tell` sends it a message."""
+    """What one client publishes; `tell` sends it a message, `body_of` says a message's arguments as JSON."""
 
-    def __init__(self, objects: Objects, tell: Callable[[bytes], None]) -> None:
+    def __init__(
+        self, objects: Objects, tell: Callable[[bytes], None], body_of: Callable[[Message], list[Any]]
+    ) -> None:
+        self._body_of = body_of
         self._objects = objects
         self._tell = tell
         self._interfaces: dict[Key, Interface] = {}
@@ -129,7 +132,7 @@ class Publisher:
             self._fail(call, _ERROR + "LimitsExceeded", f"more than {WAITING_MAX} calls wait")
             return
         try:
-            arguments = signature(call.signature).decode(call.body)
+            arguments = self._body_of(call)
             self._count += 1
             cookie = str(self._count)
             payload = encode_json({"call": [call.path, interface, call.member, arguments], "id": cookie})

@@ -1,16 +1,18 @@
 """D-Bus values as JSON and back (reference 2.16). No I/O.
 
 Numbers, booleans and strings are what they are; a byte array is base64; arrays and structs are arrays; a dictionary is
-an object, whose keys are JSON text where they are not strings; a variant is `{"t": signature, "v": value}`. A double
-that JSON cannot say (NaN, infinity) becomes null. From JSON nothing is bent to fit: a number is no boolean, a fraction
-no integer, and what is out of its type's range is an error that says where it is.
+an object, whose keys are JSON text where they are not strings; a variant is `{"t": signature, "v": value}`; a file
+descriptor is an object that says how to open it. A double that JSON cannot say (NaN, infinity) becomes null. From JSON
+nothing is bent to fit: a number is no boolean, a fraction no integer, and what is out of its type's range is an error
+that says where it is; there are no file descriptors.
 
 A signature is compiled once into functions, and what needs no change on the way to JSON has none.
 """
 
 import base64
 import binascii
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextvars import ContextVar
 from functools import lru_cache
 from typing import Any
 
@@ -34,7 +36,8 @@ _RANGES = {
     "x": (-0x8000_0000_0000_0000, 0x7FFF_FFFF_FFFF_FFFF),
     "t": (0, 0xFFFF_FFFF_FFFF_FFFF),
 }
-_NO_DESCRIPTORS = "file descriptors (type h) cannot be passed through this channel"
+_DESCRIPTORS: ContextVar[Sequence[Any]] = ContextVar("descriptors", default=())
+"""What the values of type h, which are indices, stand for in the message that is being decoded."""
 
 
 class _MismatchError(Exception):
@@ -72,10 +75,19 @@ class Signature:
             raise Problem(INVALID_ARGS, f"argument {position + 1}{where}: {exc}") from None
         return body
 
-    def decode(self, body: list[Any]) -> list[Any]:
-        """The JSON array that the message body `body` is; Problem NotSupported for a file descriptor."""
+    def decode(self, body: list[Any], descriptors: Sequence[Any] = ()) -> list[Any]:
+        """The JSON array that the message body `body` is.
+
+        `descriptors` say what the message's file descriptors are in JSON; Problem NotSupported for one that is missing.
+        """
         if not self._has_decoder:
             return body
+        if descriptors:
+            token = _DESCRIPTORS.set(descriptors)
+            try:
+                return self.decode(body)
+            finally:
+                _DESCRIPTORS.reset(token)
         return [decode(value) if decode else value for decode, value in zip(self._decoders, body, strict=True)]
 
 
@@ -158,7 +170,7 @@ def _encode_signature(value: Any, _depth: int) -> str:
 
 
 def _encode_descriptor(_value: Any, _depth: int) -> Any:
-    raise _MismatchError(_NO_DESCRIPTORS)
+    raise _MismatchError("file descriptors (type h) cannot be sent through this channel")
 
 
 def _encode_bytes(value: Any, depth: int) -> bytes:
@@ -295,8 +307,11 @@ def _decode_double_key(value: float) -> float | str:
     return value if value - value == 0 else "null"
 
 
-def _decode_descriptor(_value: int) -> Any:
-    raise Problem("org.freedesktop.DBus.Error.NotSupported", _NO_DESCRIPTORS)
+def _decode_descriptor(index: int) -> Any:
+    descriptors = _DESCRIPTORS.get()
+    if index >= len(descriptors):
+        raise Problem("org.freedesktop.DBus.Error.NotSupported", "a file descriptor (type h) did not arrive")
+    return descriptors[index]
 
 
 def _decode_bytes(value: bytes) -> str:

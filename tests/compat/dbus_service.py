@@ -1,6 +1,9 @@
 """A service for tests on the session bus: dbus_service.py, as com.example.Test, object /test. Prints a line when up."""
 
 import asyncio
+import os
+import socket
+import threading
 
 from dbus_fast import DBusError, PropertyAccess, Variant
 from dbus_fast.aio import MessageBus
@@ -30,6 +33,22 @@ class Test(ServiceInterface):
             1, True, -2, 2, -3, 3, -(1 << 50), 1 << 50, 1.5, "text", "/path", "a{sv}", b"bytes\0", ["a", "b"],
             {"key": Variant("s", "value")}, {7: "seven"}, ["s", 4, False],
         ]  # fmt: skip
+
+    @method()
+    def Pipe(self) -> "h":  # type: ignore[name-defined]  # noqa: F821
+        reader, writer = os.pipe()
+        os.write(writer, b"from a pipe")
+        os.close(writer)
+        asyncio.get_running_loop().call_later(1, os.close, reader)
+        return reader
+
+    @method()
+    def Mirror(self) -> "a{sv}":  # type: ignore[name-defined]  # noqa: F722
+        ours, theirs = socket.socketpair()
+        threading.Thread(target=_mirror, args=(ours,), daemon=True).start()
+        fd = theirs.detach()
+        asyncio.get_running_loop().call_later(1, os.close, fd)
+        return {"socket": Variant("h", fd)}
 
     @method()
     def Fail(self) -> None:
@@ -66,8 +85,14 @@ class Test(ServiceInterface):
         return 5
 
 
+def _mirror(sock: socket.socket) -> None:
+    with sock:
+        while data := sock.recv(4096):
+            sock.sendall(data)
+
+
 async def main() -> None:
-    bus = await MessageBus().connect()
+    bus = await MessageBus(negotiate_unix_fd=True).connect()
     bus.export("/test", Test())
     bus.export("/test/child", Test())
     await bus.request_name("com.example.Test")

@@ -86,7 +86,8 @@ class Client:
     """A channel to the test's service."""
 
     def __init__(self, peer: Peer, channel: str = "d", **options: object) -> None:
-        self._peer, self._channel = peer, channel
+        self.peer = peer
+        self._channel = channel
         options = {"bus": "session", "name": NAME} | options
         peer.open(channel, "dbus-json3", **options)
         for _ in range(2 if options["name"] else 1):
@@ -94,10 +95,10 @@ class Client:
             assert event[0] == "ready" or b'"owner"' in event[0], event
 
     def next(self) -> Any:
-        return self._peer.json(self._channel)
+        return self.peer.json(self._channel)
 
     def send(self, **message: object) -> None:
-        self._peer.send_json(self._channel, message)
+        self.peer.send_json(self._channel, message)
 
     def call(self, path: str, interface: str, method: str, *arguments: object, **more: object) -> Any:
         """The reply's values of a call that must work, with no other message before it."""
@@ -366,6 +367,30 @@ def test_forty_channels_at_once(service: object, start: Callable[..., Peer]) -> 
         peer.send_json(f"d{number}", {"call": [PATH, INTERFACE, "Echo", [str(number)]], "type": "s", "id": "x"})
     for number in range(41):
         assert peer.json(f"d{number}")["reply"] == [[str(number)]]
+
+
+def test_a_descriptor_is_a_stream_that_opens_once(client: Client) -> None:
+    (stream,) = client.call("/test", "com.example.Test", "Pipe")
+    assert stream["payload"] == "stream"
+    client.peer.control("open", channel="s", binary="raw", **stream)
+    data, close = client.peer.until("close", "s")
+    assert data == b"from a pipe"
+    assert "problem" not in close
+    client.peer.control("open", channel="s", **stream)
+    _, close = client.peer.until("close", "s")
+    assert close["problem"]
+
+
+def test_a_socket_is_a_stream_both_ways(client: Client) -> None:
+    (found,) = client.call("/test", "com.example.Test", "Mirror")
+    assert found["socket"]["t"] == "h"
+    client.peer.control("open", channel="s", binary="raw", **found["socket"]["v"])
+    client.peer.expect("ready", "s")
+    client.peer.send("s", b"there and back")
+    assert client.peer.data("s") == b"there and back"
+    client.peer.done("s")
+    _, close = client.peer.until("close", "s")
+    assert "problem" not in close
 
 
 def test_a_signal_of_our_own(client: Client) -> None:

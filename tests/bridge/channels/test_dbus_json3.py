@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from dbus_fast import Message
+from dbus_fast.aio import MessageBus
 
 from bridge.testing import Wire, open_wire
 
@@ -131,3 +133,57 @@ async def test_a_channel_that_is_closed_while_it_opens(wire: Wire, bus: str) -> 
 def test_the_library_is_imported_at_first_use_only() -> None:
     script = "import sys, bridge.channels.dbus_json3; sys.exit('dbus_fast' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
+
+
+async def received(wire: Wire, bus: str, fd: int) -> dict[str, Any]:
+    """What the channel `c`, which is opened here, says of the descriptor `fd` that came with a signal."""
+    wire.open("c", "dbus-json3", bus="none", address=bus)
+    await wire.expect("ready", "c")
+    wire.send("c", b'{"add-match": {"path": "/take"}}')
+    wire.send("c", call("GetId").replace(b"{", b'{"name": "org.freedesktop.DBus",', 1))
+    await wire.data("c")
+    other = await MessageBus(bus_address=bus, negotiate_unix_fd=True).connect()
+    await other.send(Message.new_signal("/take", "com.example.X", "Take", "h", [0], unix_fds=[fd]))
+    os.close(fd)
+    stream = json.loads(await wire.data("c"))["signal"][3][0]
+    other.disconnect()
+    await other.wait_for_disconnect()
+    assert stream["payload"] == "stream"
+    return stream  # type: ignore[no-any-return]
+
+
+async def test_a_descriptor_that_nobody_opens_ends_with_its_channel(wire: Wire, bus: str) -> None:
+    reader, writer = os.pipe()
+    stream = await received(wire, bus, writer)
+    wire.control("close", "c")
+    await wire.expect("close", "c")
+    assert os.read(reader, 1) == b""
+    os.close(reader)
+    wire.control("open", "s", **stream)
+    await wire.expect("close", "s", problem="not-found")
+
+
+async def test_a_descriptor_that_can_only_be_written(wire: Wire, bus: str) -> None:
+    reader, writer = os.pipe()
+    wire.control("open", "s", **await received(wire, bus, writer))
+    await wire.expect("ready", "s")
+    wire.send("s", b"hello")
+    wire.control("done", "s")
+    await wire.expect("done", "s")
+    assert "problem" not in await wire.expect("close", "s")
+    assert os.read(reader, 10) == b"hello"
+    assert os.read(reader, 10) == b""
+    os.close(reader)
+
+
+async def test_an_opened_descriptor_outlives_the_channel_it_came_by(wire: Wire, bus: str) -> None:
+    reader, writer = os.pipe()
+    wire.control("open", "s", **await received(wire, bus, reader))
+    await wire.expect("ready", "s")
+    wire.control("close", "c")
+    await wire.expect("close", "c")
+    os.write(writer, b"still here")
+    assert await wire.data("s") == b"still here"
+    os.close(writer)
+    await wire.expect("done", "s")
+    await wire.expect("close", "s")

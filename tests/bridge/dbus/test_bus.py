@@ -1,11 +1,14 @@
 """The writer: a socket that is full is waited for."""
 
 import asyncio
+import os
 import signal
+from pathlib import Path
 from typing import Any
 
 import pytest
 from dbus_fast import Message, MessageType
+from dbus_fast.aio import MessageBus
 
 from bridge.dbus.bus import Bus
 
@@ -13,6 +16,11 @@ from bridge.dbus.bus import Bus
 def echo(text: str) -> Message:
     bus = "org.freedesktop.DBus"
     return Message(bus, "/org/freedesktop/DBus", bus, "NameHasOwner", signature="s", body=[text])
+
+
+def linked(fd: int) -> str:
+    """What an open descriptor is, by name."""
+    return str(Path(f"/proc/self/fd/{fd}").readlink())
 
 
 async def test_a_full_socket_is_waited_for(daemon: Any) -> None:
@@ -71,3 +79,51 @@ async def test_serials_begin_anew_after_the_last(daemon: Any) -> None:
     bus = Bus(daemon.address, received=lambda _: False, lost=lambda _: None)
     bus._serial = 0xFFFF_FFFF - 1
     assert [bus.next_serial(), bus.next_serial()] == [0xFFFF_FFFF, 1]
+
+
+async def test_descriptors_are_closed_behind_the_message(daemon: Any) -> None:
+    received: asyncio.Queue[tuple[Message, list[str]]] = asyncio.Queue()
+
+    def keep(message: Message) -> bool:
+        if message.member == "Take":
+            received.put_nowait((message, [linked(fd) for fd in message.unix_fds]))
+        return False
+
+    bus = Bus(daemon.address, received=keep, lost=lambda _: None)
+    await bus.open()
+    other = await MessageBus(bus_address=daemon.address, negotiate_unix_fd=True).connect()
+    reader, writer = os.pipe()
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    for _ in range(20):
+        take = Message.new_signal("/x", "com.example.X", "Take", "hh", [1, 0], unix_fds=[reader, writer])
+        take.destination = bus.unique_name
+        await other.send(take)
+        message, names = await received.get()
+        assert message.body == [1, 0]
+        assert names == [linked(reader)] * 2
+    await asyncio.sleep(0)
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
+    os.close(reader)
+    os.close(writer)
+    other.disconnect()
+    await other.wait_for_disconnect()
+    bus.end()
+
+
+async def test_a_server_without_descriptors_is_talked_to_all_the_same(tmp_path: Path) -> None:
+    said: list[bytes] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for answer in (b"OK 0123456789abcdef0123456789abcdef", b"ERROR", None):
+            said.append(await reader.readuntil(b"\r\n"))
+            if answer:
+                writer.write(answer + b"\r\n")
+        writer.close()
+
+    server = await asyncio.start_unix_server(serve, tmp_path / "socket")
+    bus = Bus(f"unix:path={tmp_path}/socket", received=lambda _: False, lost=lambda _: None)
+    with pytest.raises((OSError, EOFError)):
+        await bus.open()
+    assert said[1:] == [b"NEGOTIATE_UNIX_FD\r\n", b"BEGIN\r\n"]
+    server.close()
+    await server.wait_closed()

@@ -113,7 +113,7 @@ def test_the_bounds_of_integers(code: str, low: int, high: int) -> None:
         ("a{sv}", [], "must be an object (type a{})"),
         ("v", 1, 'must be {"t": signature, "v": value} (type v)'),
         ("v", {"t": "ii", "v": 1}, "must have one type, not 'ii' (type v)"),
-        ("h", 0, "file descriptors (type h) cannot be passed through this channel"),
+        ("h", 0, "file descriptors (type h) cannot be sent through this channel"),
     ],
 )
 def test_refusals_say_why(types: str, value: Any, message: str) -> None:
@@ -148,8 +148,13 @@ def test_what_json_cannot_say() -> None:
     assert json.loads(encode_json(signature("a{dd}").decode([{math.inf: math.nan, 0.5: 1.0}]))) == [
         {"null": None, "0.5": 1.0}
     ]
-    with pytest.raises(Problem, match="file descriptors"):
-        signature("ah").decode([[1]])
+
+
+def test_descriptors_are_what_the_message_says_of_them() -> None:
+    assert signature("ahv").decode([[1, 0], Variant("h", 1)], ["a", "b"]) == [["b", "a"], {"t": "h", "v": "b"}]
+    for missing in ([], ["a"]):
+        with pytest.raises(Problem, match="NotSupported: a file descriptor"):
+            signature("ah").decode([[1]], missing)
 
 
 def test_variants() -> None:
