@@ -43,8 +43,23 @@ def _serve(*, privileged: bool = False) -> int:
     from bridge.bridge import Bridge, run
     from bridge.plugins import BUILT_IN_CHANNELS, installed_hooks
 
+    _complete_environment()
     _log_to_stderr()
     return run(Bridge(os.environ, BUILT_IN_CHANNELS, installed_hooks, packages=not privileged, privileged=privileged))
+
+
+def _complete_environment() -> None:
+    """What every login has set is set for our children also where whoever started us did not (environ(7))."""
+    if all(os.environ.get(name) for name in ("HOME", "SHELL", "USER")):
+        return
+    import pwd
+
+    try:
+        user = pwd.getpwuid(os.getuid())
+    except KeyError:
+        return
+    for name, value in (("HOME", user.pw_dir), ("SHELL", user.pw_shell), ("USER", user.pw_name)):
+        os.environ[name] = os.environ.get(name) or value
 
 
 def _serve_backend(name: str, *, privileged: bool = False) -> int:

@@ -36,6 +36,9 @@ _MESSAGE_COST = 128
 QUICK_DEATH = 10.0
 """A peer that lived for fewer seconds is started again only after a pause."""
 PAUSE_FIRST, PAUSE_MAX = 0.5, 30.0
+TERMINATED = "terminated"
+_NOT_THERE = 127
+"""The exit status of a shell, ssh or env whose command is not there."""
 _LAST_WORDS_MAX = 1.0
 _LAST_OUTPUT_MAX = 0.3
 _STDERR_KEEP = 16
@@ -50,8 +53,8 @@ class PeerConfig:
     argv: tuple[str, ...]
     environ: Mapping[str, str] = field(default_factory=dict)
     """What is added to the bridge's own environment."""
-    problem: str = "terminated"
-    """The problem of its channels when it cannot be started."""
+    problem: str = TERMINATED
+    """The problem of its channels when it cannot be started; of the default there is more to say (reference 3.2)."""
     is_hurried: bool = True
     """Whether it must say `init` within `INIT_TIMEOUT`; otherwise somebody else sees to it."""
     idle_max: float | None = None
@@ -243,7 +246,7 @@ class Peer:
                     problem = await self._serve()
                     if problem is None:
                         await asyncio.wait([listening], timeout=_LAST_WORDS_MAX)
-                        problem = self._death()
+                        problem = await self._death(process)
                     return problem
                 finally:
                     self._stream = self._socket = None
@@ -270,9 +273,13 @@ class Peer:
             return Problem("timeout", f"{self._config.name} did not start within {patience} seconds")
         return await self._ended
 
-    def _death(self) -> Problem:
+    async def _death(self, process: Process) -> Problem:
         if not self._is_up:
-            return Problem(self._config.problem, f"{self._config.name} failed to start{self._last_words()}")
+            code = self._config.problem
+            with contextlib.suppress(TimeoutError):
+                if await asyncio.wait_for(process.wait(), _LAST_WORDS_MAX) == _NOT_THERE and code == TERMINATED:
+                    code = "no-cockpit"
+            return Problem(code, f"{self._config.name} failed to start{self._last_words()}")
         return Problem("terminated", f"{self._config.name} ended unexpectedly{self._last_words()}")
 
     def _last_words(self) -> str:

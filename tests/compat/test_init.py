@@ -2,6 +2,7 @@
 
 import json
 import os
+import pwd
 import signal
 from collections.abc import Callable
 
@@ -108,6 +109,17 @@ def test_a_killed_bridge_leaves_no_process_behind(start: StartPeer, script: str,
     except TimeoutError:
         os.kill(pid, signal.SIGKILL)
         raise AssertionError("the process of a channel outlived the bridge") from None
+
+
+def test_children_have_what_every_login_sets(start: StartPeer, environ: dict[str, str]) -> None:
+    for name in ("HOME", "SHELL", "USER"):
+        environ.pop(name, None)
+    user = pwd.getpwuid(os.getuid())
+    peer = start()
+    peer.opened("p", "stream", spawn=["/usr/bin/env"])
+    lines, _ = peer.until("close", "p")
+    expected = {f"HOME={user.pw_dir}", f"SHELL={user.pw_shell}", f"USER={user.pw_name}"}
+    assert expected <= set(lines.decode().splitlines())
 
 
 def test_a_control_message_may_be_indented(peer: Peer) -> None:
