@@ -49,6 +49,8 @@ if [ "$purpose" = test ]; then
     need setpriv "util-linux" "util-linux"
     need openssl "openssl" "openssl"
     need sudo "sudo" "sudo"
+    need pkcheck "polkitd" "polkit"
+    need gdbus "libglib2.0-bin" "glib2"
     need cockpit-bridge "cockpit-bridge" "cockpit-bridge"
     need libvirt-dbus "libvirt-dbus" "libvirt-dbus"
     [ -e /usr/lib/cockpit/cockpit-ws ] || [ -e /usr/libexec/cockpit-ws ] || add "cockpit-ws" "cockpit-ws"

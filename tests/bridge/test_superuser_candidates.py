@@ -1,16 +1,33 @@
 """Which ways to root's rights count (reference 7.29; security 96)."""
 
+import asyncio
 import os
+import shutil
 import stat
+import subprocess
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bridge.grace import Grace
+from bridge.process import Process
 from bridge.superuser_candidates import find_candidates
 from manifests.model import parse
 from manifests.search import Package
+
+POLKIT = "org.freedesktop.PolicyKit1"
+POLKITD = "/usr/lib/polkit-1/polkitd"
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder that everybody may enter."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
 
 
 def package(folder: Path, *bridges: dict[str, Any], built_in: bool = False) -> Package:
@@ -87,6 +104,58 @@ async def test_pkexec_must_be_granted_without_a_question(
     (tmp_path / "bin/sleep").symlink_to("/bin/sleep")
     entry = {"privileged": True, "spawn": spawn}
     assert await names(package(tmp_path, entry), PATH=f"{tmp_path}/bin") == expected
+
+
+BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig><type>system</type><listen>unix:path={}</listen><auth>EXTERNAL</auth>
+<policy context="default"><allow user="*"/><allow own="*"/><allow send_destination="*"/><allow receive_sender="*"/>
+</policy></busconfig>"""
+
+
+@pytest.fixture
+def polkit(folder: Path) -> Iterator[str]:
+    """The address of a private system bus with polkitd on it."""
+    missing = [name for name in (POLKITD, "pkcheck", "dbus-daemon", "gdbus") if shutil.which(name) is None]
+    if missing or os.geteuid() != 0:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(f"polkitd needs root and programs: {missing}")
+    address = f"unix:path={folder}/bus"
+    (folder / "bus.conf").write_text(BUS.format(folder / "bus"))
+    bus = ["dbus-daemon", f"--config-file={folder}/bus.conf", "--nofork", "--nopidfile", "--print-address"]
+    with subprocess.Popen(bus, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as daemon:
+        assert daemon.stdout
+        daemon.stdout.readline()
+        environ = {**os.environ, "DBUS_SYSTEM_BUS_ADDRESS": address}
+        with subprocess.Popen([POLKITD, "--no-debug"], stderr=subprocess.DEVNULL, env=environ) as polkitd:
+            waiting = subprocess.run(["gdbus", "wait", "--system", "--timeout=10", POLKIT], env=environ, check=False)
+            try:
+                assert waiting.returncode == 0
+                yield address
+            finally:
+                polkitd.terminate()
+                daemon.terminate()
+
+
+async def test_polkit_itself_is_asked(tmp_path: Path, polkit: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    program(tmp_path / "bin/pkexec")
+    entry = {"privileged": True, "spawn": ["pkexec", "--disable-internal-agent", "pilothouse-bridge", "--privileged"]}
+    path = f"{tmp_path}/bin:{os.environ['PATH']}"
+    nobody = Process.start(
+        ["setpriv", "--reuid=65534", "--clear-groups", "sleep", "100"], environ=os.environ, grace=Grace()
+    )
+    async with nobody:
+        assert await names(package(tmp_path, entry), PATH=path, DBUS_SYSTEM_BUS_ADDRESS=polkit) == ["pkexec"]
+        await wait_for_user(nobody.pid, 65534)
+        monkeypatch.setattr(os, "getpid", lambda: nobody.pid)
+        assert await names(package(tmp_path, entry), PATH=path, DBUS_SYSTEM_BUS_ADDRESS=polkit) == []
+        monkeypatch.undo()
+        await nobody.end()
+
+
+async def wait_for_user(pid: int, uid: int) -> None:
+    async with asyncio.timeout(10):
+        while Path(f"/proc/{pid}").stat().st_uid != uid:
+            await asyncio.sleep(0.01)
 
 
 async def test_a_folder_of_somebody_else_says_nothing_of_root(tmp_path: Path) -> None:
