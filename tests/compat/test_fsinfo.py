@@ -129,6 +129,41 @@ def test_errors(peer: Peer, tree: Path, name: str, problem: str, errno: str) -> 
     assert error["message"]
 
 
+KINDS: dict[str, Value] = {
+    "file": {"info": {"type": "reg"}},
+    "dir": {"info": {"type": "dir"}},
+    "link": {"info": {"type": "dir"}},
+    "link/inner": {"info": {"type": "reg"}},
+    "fifo": {"info": {"type": "fifo"}},
+    "dir/": {"info": {"type": "dir"}},
+    "missing": {"error": "ENOENT"},
+    "missing/below": {"error": "ENOENT"},
+    "broken": {"error": "ENOENT"},
+    "loop": {"error": "ELOOP"},
+    "file/": {"error": "ENOTDIR"},
+    "closed/file": {"error": "EACCES"},
+    "unlistable": {"info": {"type": "dir"}},
+    "unlistable/file": {"info": {"type": "reg"}},
+}
+
+
+@pytest.mark.parametrize("options", [{}, {"watch": True}, {"follow": False}], ids=["once", "watched", "not followed"])
+@pytest.mark.parametrize("name", KINDS)
+def test_every_kind_of_path(plain_peer: Peer, tree: Path, name: str, options: Value) -> None:
+    for folder, mode in (("closed", 0o600), ("unlistable", 0o711)):
+        (tree / folder).mkdir()
+        (tree / folder / "file").touch()
+        (tree / folder).chmod(mode)
+    plain_peer.opened("i", "fsinfo", path=f"{tree}/{name}", attrs=["type"], **options)
+    value = merge(None, plain_peer.json("i"))
+    if "error" in value:
+        value = {"error": value["error"]["errno"]}
+    expected = KINDS[name]
+    if "follow" in options and name in ("link", "broken", "loop"):
+        expected = {"info": {"type": "lnk"}}
+    assert value == expected
+
+
 def test_a_folder_that_may_not_be_entered(plain_peer: Peer, tree: Path) -> None:
     tree.chmod(0o600)
     error = once(plain_peer, tree / "file", "type")["error"]
@@ -257,6 +292,21 @@ def test_a_file_becomes_a_folder(peer: Peer, tree: Path) -> None:
     (tree / "file").unlink()
     (tree / "file").mkdir()
     watch.until(info={"type": "dir", "entries": {}})
+
+
+def test_a_folder_becomes_a_file(peer: Peer, tree: Path) -> None:
+    (tree / "dir/inner").unlink()
+    watch = Watch(peer, tree / "dir", "type", "entries")
+    (tree / "dir").rmdir()
+    (tree / "dir").write_text("123")
+    watch.until(info={"type": "reg"})
+
+
+def test_a_file_is_replaced(peer: Peer, tree: Path) -> None:
+    watch = Watch(peer, tree / "file", "type", "size")
+    (tree / "new").write_text("123456789")
+    (tree / "new").rename(tree / "file")
+    watch.until(info={"type": "reg", "size": 9})
 
 
 def test_a_link_gets_another_target(peer: Peer, tree: Path) -> None:

@@ -43,6 +43,49 @@ def test_the_system(told: dict[str, Any]) -> None:
     assert {name: value.strip('"') for name, value in lines.items()} == told["os_release"]
 
 
+PRIVATELY = ["unshare", "--mount", "--propagation", "private", "--", "sh", "-c"]
+WITH_OS_RELEASE = 'mount --bind "$0" /etc/os-release && exec "$@"'
+WITHOUT_OS_RELEASE = """
+mount -t tmpfs none "$0" || exit 1
+for folder in etc usr/lib; do
+    mkdir -p "$0/$folder/upper" "$0/$folder/work"
+    mount -t overlay -o "lowerdir=/$folder,upperdir=$0/$folder/upper,workdir=$0/$folder/work" none "/$folder" || exit 1
+    rm -f "/$folder/os-release"
+done
+exec "$@"
+"""
+OS_RELEASE = """# a comment
+NAME="Some \\"Linux\\" 5"
+
+VERSION_ID=12
+ INDENTED=yes
+ID='single quotes'
+no line of it
+EMPTY=
+HOME_URL="https://example.com/?a=b#c"
+"""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="mounts")
+def test_how_os_release_is_read(start: Callable[..., Peer], folder: Path) -> None:
+    (folder / "os-release").write_text(OS_RELEASE)
+    peer = start(prefix=[*PRIVATELY, WITH_OS_RELEASE, str(folder / "os-release")])
+    peer.opened("i", "info")
+    told = peer.json("i")["os_release"]
+    assert told["NAME"] == 'Some "Linux" 5'
+    assert (told["VERSION_ID"], told["ID"], told["EMPTY"]) == ("12", "single quotes", "")
+    assert told["HOME_URL"] == "https://example.com/?a=b#c"
+    assert not [name for name in told if "#" in name or " " in name]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="mounts")
+def test_there_is_no_os_release(start: Callable[..., Peer], folder: Path) -> None:
+    (folder / "changes").mkdir()
+    peer = start(prefix=[*PRIVATELY, WITHOUT_OS_RELEASE, str(folder / "changes")])
+    peer.opened("i", "info")
+    assert peer.json("i")["os_release"] == {}
+
+
 def test_no_session_timeout_by_default(peer: Peer) -> None:
     assert peer.opened("s", "session-control")["timeout"] == 0
 

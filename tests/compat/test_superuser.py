@@ -93,10 +93,9 @@ def test_the_bridges_of_manifests(start_plain: StartPlain) -> None:
 def test_start_and_use(running: tuple[Peer, Superuser]) -> None:
     peer, superuser = running
     superuser.until_current(superuser.first)
-    currents = [
-        message["notify"][SUPERUSER[0]][SUPERUSER[1]]["Current"] for message in superuser.said if "notify" in message
-    ]
-    assert currents == ["none", "init", superuser.first]
+    first, *later = [message["notify"][SUPERUSER[0]][SUPERUSER[1]] for message in superuser.said if "notify" in message]
+    assert (first["Current"], first.keys() >= {"Bridges", "Methods"}) == ("none", True)
+    assert later == [{"Current": "init"}, {"Current": superuser.first}]
     for wish in ("require", "try"):
         peer.opened(wish, "echo", superuser=wish)
         assert peer.data(wish) == b"pseudo"
@@ -222,6 +221,43 @@ def test_a_bridge_whose_program_is_missing(start: Callable[..., Peer], as_nobody
     bridge = {"privileged": True, "label": "Absent", "spawn": ["no-such-program"]}
     (package / "manifest.json").write_text(json.dumps({"bridges": [bridge]}))
     assert Superuser(start(prefix=as_nobody)).state["Bridges"] == []
+
+
+SUDO = ["sudo", "-k", "-A", "cockpit-bridge", "--privileged"]
+
+
+@pytest.mark.parametrize(
+    ("spawn", "variables", "there"),
+    [
+        (["there"], [], False),
+        (["there"], ["PATH=FOLDER/bin"], True),
+        (["FOLDER/bin/there"], [], True),
+        (["FOLDER/bin/plain"], [], False),
+        (SUDO, ["PATH=FOLDER/bin/sudo-with-askpass:/usr/bin:/bin"], True),
+        (SUDO, ["PATH=FOLDER/bin/sudo-without:/usr/bin:/bin"], False),
+    ],
+    ids=["path", "path of its own", "absolute", "not executable", "askpass", "no askpass"],
+)
+def test_which_bridges_count(
+    start: Callable[..., Peer], as_nobody: list[str], folder: Path, spawn: list[str], variables: list[str], there: bool
+) -> None:
+    programs = {
+        "there": "exit 0",
+        "sudo-with-askpass/sudo": 'case "$*" in *-A*) exit 0;; esac; exit 1',
+        "sudo-without/sudo": "exit 1",
+    }
+    for name, script in programs.items():
+        program = folder / "bin" / name
+        program.parent.mkdir(parents=True, exist_ok=True)
+        program.write_text(f"#!/bin/sh\n{script}\n")
+        program.chmod(0o755)
+    (folder / "bin/plain").touch()
+    package = folder / "share/cockpit/pseudo"
+    package.mkdir(parents=True)
+    bridge = {"privileged": True, "spawn": spawn, "environ": variables}
+    manifest = json.dumps({"bridges": [bridge]}).replace("FOLDER", str(folder))
+    (package / "manifest.json").write_text(manifest)
+    assert Superuser(start(prefix=as_nobody)).state["Bridges"] == ([Path(spawn[0]).name] if there else [])
 
 
 def test_other_bridges_of_manifests(start: Callable[..., Peer], folder: Path) -> None:

@@ -159,6 +159,7 @@ class Life(RuleBasedStateMachine):
             self.ours.fileno(), self.ours.fileno(), received=self._receive, ended=lambda problem: None
         )
         self.stream.start()
+        self._control("init", version=1, host="localhost", superuser=False)
 
     def _receive(self, message: bytes) -> None:
         event = decode(message)
