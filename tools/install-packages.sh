@@ -48,6 +48,7 @@ if [ "$purpose" = test ]; then
     need unshare "util-linux" "util-linux"
     need setpriv "util-linux" "util-linux"
     need openssl "openssl" "openssl"
+    need strace "strace" "strace"
     need sudo "sudo" "sudo"
     need pkcheck "polkitd" "polkit"
     need gdbus "libglib2.0-bin" "glib2"

@@ -29,14 +29,14 @@ class Sample:
 
 
 async def sample_of(read: Callable[[], Values]) -> Sample | None:
-    """What `read` returns, run in a thread, nothing where it fails; None while it is busy for long."""
+    """What `read` returns, run in a thread, nothing where it fails or reads nonsense; None while it is busy."""
     return await ask(_sample, read)
 
 
 def _sample(read: Callable[[], Values]) -> Sample:
     try:
         return Sample(read())
-    except OSError:
+    except (OSError, ValueError):
         return Sample({})
 
 

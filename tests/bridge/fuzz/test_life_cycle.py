@@ -6,6 +6,7 @@ Every open gets exactly one close, nothing comes after it, the name is free agai
 import asyncio
 import os
 import socket
+import sys
 from typing import Any
 
 import pluggy
@@ -16,8 +17,10 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from bridge import hookimpl
 from bridge.bridge import Bridge
 from bridge.channel import Channel, NoOptions
+from bridge.peer import Peer, PeerConfig
 from bridge.plugins import BUILT_IN_CHANNELS, new_manager
-from bridge.protocol import Data, decode, encode_control, encode_data
+from bridge.protocol import Data, Problem, decode, encode_control, encode_data
+from bridge.router import Router, Rule
 from bridge.rpc import RpcChannel, method
 from bridge.stdio import FrameStream
 
@@ -103,16 +106,50 @@ class Counter(RpcChannel):
         return int(self.state["count"])
 
 
+PEER = """
+import os, sys
+def take(count):
+    data = b""
+    while len(data) < count:
+        more = os.read(0, count - len(data))
+        if not more: os._exit(0)
+        data += more
+    return data
+def say(message):
+    os.write(1, b"%d\\n%b" % (len(message), message))
+say(b'\\n{"command":"init","version":1}')
+while True:
+    digits = b""
+    while (byte := take(1)) != b"\\n": digits += byte
+    message = take(int(digits))
+    if not message.startswith(b"\\n"):
+        if b"die" in message: os._exit(1)
+        say(message)
+        continue
+    channel = message.partition(b'"channel":"')[2][:1]
+    if b'"open"' in message: say(b'\\n{"command":"ready","channel":"%b"}' % channel)
+    if b'"close"' in message or b'"done"' in message: say(b'\\n{"command":"close","channel":"%b"}' % channel)
+"""
+
+
 class FuzzPlugin:
+    """Channels of this process, and a peer: it echoes, and dies when it is told to."""
+
+    peer: Peer
+
     @hookimpl
     def channels(self) -> list[type[Channel]]:
         return [Reader, Deaf, Fragile, Unsayable, Talkative, Counter]
 
+    @hookimpl
+    def routing_rules(self, router: Router) -> list[Rule]:
+        self.peer = Peer(router, PeerConfig("the peer", (sys.executable, "-I", "-S", "-c", PEER)))
+        return [lambda message: self.peer.channel(message) if message["payload"] == "fuzz-peer" else None]
 
-def hooks() -> pluggy.PluginManager:
-    manager = new_manager()
-    manager.register(FuzzPlugin())
-    return manager
+    def load(self) -> pluggy.PluginManager:
+        manager = new_manager()
+        manager.register(self)
+        return manager
 
 
 KINDS: dict[str, dict[str, Any]] = {
@@ -133,6 +170,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "unsayable": {"payload": "fuzz-unsayable"},
     "talkative": {"payload": "fuzz-talkative"},
     "rpc": {"payload": "fuzz-rpc"},
+    "peer": {"payload": "fuzz-peer"},
 }
 NAMES = st.sampled_from(["a", "b", "c", "d", "e"])
 GROUPS = st.sampled_from([None, "g", "h"])
@@ -152,7 +190,8 @@ class Life(RuleBasedStateMachine):
         self.runner.run(self._start())
 
     async def _start(self) -> None:
-        self.bridge = Bridge(os.environ, BUILT_IN_CHANNELS, hooks, packages=False)
+        self.plugin = FuzzPlugin()
+        self.bridge = Bridge(os.environ, BUILT_IN_CHANNELS, self.plugin.load, packages=False)
         fd = self.theirs.fileno()
         self.running = asyncio.get_running_loop().create_task(self.bridge.run(fd, fd))
         self.stream = FrameStream(
@@ -207,6 +246,11 @@ class Life(RuleBasedStateMachine):
     def data(self, channel: str, payload: bytes, count: int) -> None:
         for _ in range(count):
             self.stream.send(encode_data(channel, payload))
+
+    @rule(channel=NAMES)
+    def kill_the_peer(self, channel: str) -> None:
+        """If it is one of the peer's; it starts again with the next channel."""
+        self.stream.send(encode_data(channel, b"die"))
 
     @rule(channel=NAMES)
     def call(self, channel: str) -> None:
@@ -278,6 +322,7 @@ class Life(RuleBasedStateMachine):
         await self._settle()
         router = self.bridge.router
         assert (router._endpoints, router._groups) == ({}, {})
+        self.plugin.peer.stop(Problem("terminated"))
         async with asyncio.timeout(5):
             while router._tasks:
                 await asyncio.sleep(0.001)

@@ -39,9 +39,10 @@ async def test_a_sample_says_when_it_was_taken() -> None:
     assert before <= sample.taken <= time.monotonic()
 
 
-async def test_what_cannot_be_read_has_no_values() -> None:
+@pytest.mark.parametrize("failure", [PermissionError, ValueError])
+async def test_what_cannot_be_read_has_no_values(failure: type[Exception]) -> None:
     def read() -> Values:
-        raise PermissionError
+        raise failure
 
     sample = await sample_of(read)
     assert isinstance(sample, Sample)
