@@ -20,6 +20,7 @@ FUZZED = {
         "decode": "test_parsers::test_decode",
         "_decode_control": "test_parsers::test_decode",
         "decode_json": "test_parsers::test_decode_json",
+        "_decode_text": "test_parsers::test_decode_json",
         "feed": "test_parsers::test_a_deframer_takes_the_same_from_pieces_as_from_the_whole",
     },
     "bridge/options.py": {"parse": "test_parsers::test_options"},

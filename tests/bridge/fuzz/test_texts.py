@@ -24,7 +24,7 @@ WORDS = st.sampled_from(
      "-1", "1" * 5000, "²", "٣", "8", "0", "/", ":", "=", "ext4", "nodev", "/dev/sda1", "\t", "\x85",
      "\u2028", "\0", "\ufffd"]
 ) | st.text(max_size=5)  # fmt: skip
-LINES = st.lists(st.lists(WORDS, max_size=16).map(" ".join), max_size=12)
+LINES = st.lists(st.lists(WORDS, max_size=16).map(" ".join), max_size=6)
 
 
 @pytest.mark.parametrize(
