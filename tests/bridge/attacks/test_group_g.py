@@ -232,12 +232,14 @@ async def test_64_the_order_of_the_system_calls(start_real: Any, tmp_path: Path)
         "answer": [("write", '\\"command\\":\\"close')],
     }
     at = []
-    for marks in steps.values():
+    for step, marks in steps.items():
         found = [
             {i for i, (name, text) in enumerate(calls) if name.startswith(call) and all(part in text for part in parts)}
             for call, *parts in marks
         ]
-        at.append(max(set.intersection(*found)))
+        done = set.intersection(*found)
+        assert done, f"there is no {step}"
+        at.append(max(done))
     assert at == sorted(at), dict(zip(steps, at, strict=True))
 
 
