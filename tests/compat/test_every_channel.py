@@ -1,5 +1,10 @@
-"""Every kind of channel ends in good order: opened, ready, done, closed, and no problem (reference section 7, 20)."""
+"""Every kind of channel ends in good order: opened, ready, done, closed, and no problem (reference section 7, 20).
 
+`websocket-stream1` is in a file of its own: it is ready when its server has agreed.
+"""
+
+import socket
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,6 +26,28 @@ MINIMAL: dict[str, dict[str, object]] = {
     "session-control": {},
 }
 ENDLESS = ("metrics1", "dbus-json3", "null", "fswatch1", "session-control")
+CONNECTED: dict[str, dict[str, object]] = {
+    "packet": {"unix": "FOLDER/packets"},
+    "stream unix": {"unix": "FOLDER/stream"},
+    "stream tcp": {"port": "PORT", "address": "127.0.0.1"},
+    "http-stream2": {"port": "PORT", "address": "127.0.0.1", "method": "GET", "path": "/"},
+}
+
+
+@pytest.fixture
+def servers(folder: Path) -> Iterator[int]:
+    """Sockets that accept nothing: in the folder, and at the port."""
+    kinds = {"packets": socket.SOCK_SEQPACKET, "stream": socket.SOCK_STREAM}
+    sockets = [socket.socket(socket.AF_UNIX, kind) for kind in kinds.values()]
+    for each, name in zip(sockets, kinds, strict=True):
+        each.bind(str(folder / name))
+    sockets.append(socket.socket())
+    sockets[-1].bind(("127.0.0.1", 0))
+    for each in sockets:
+        each.listen()
+    yield sockets[-1].getsockname()[1]
+    for each in sockets:
+        each.close()
 
 
 @pytest.mark.parametrize("payload", [payload for payload in MINIMAL if payload not in ENDLESS])
@@ -41,6 +68,24 @@ def test_close_leads_to_close(peer: Peer, folder: Path, payload: str) -> None:
     while (event := peer.next("c"))[0] != "close":
         pass
     assert "problem" not in event[1]
+
+
+@pytest.mark.parametrize("payload", [payload for payload in ENDLESS if payload != "session-control"])
+def test_done_ends_what_has_no_end(peer: Peer, folder: Path, payload: str) -> None:
+    _open(peer, folder, payload)
+    peer.done("c")
+    while (event := peer.next("c"))[0] != "close":
+        pass
+    assert "problem" not in event[1]
+
+
+@pytest.mark.parametrize("kind", CONNECTED)
+def test_close_leads_to_close_of_a_connection(peer: Peer, folder: Path, servers: int, kind: str) -> None:
+    options = {name: servers if value == "PORT" else _here(value, folder) for name, value in CONNECTED[kind].items()}
+    peer.opened("c", kind.partition(" ")[0], **options)
+    peer.close("c")
+    _, close = peer.until("close", "c")
+    assert "problem" not in close
 
 
 @pytest.mark.parametrize("payload", MINIMAL)
