@@ -106,7 +106,7 @@ def test_decode_json(text: bytes) -> None:
         assert problem.code == "protocol-error"
         encode_control(problem.as_close())
         return
-    assert decode_json(encode_control(value)[1:]) == value
+    assert decode_json(encode_control({"value": value})[1:]) == {"value": value}
 
 
 @given(st.integers(0, 3), st.integers(DEPTH_MAX - 2, DEPTH_MAX + 2))
