@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bridge.files import inotify
@@ -30,6 +30,7 @@ LINES = st.lists(st.lists(WORDS, max_size=16).map(" ".join), max_size=6)
 @pytest.mark.parametrize(
     "parse", [cpu.parse, disks.parse, memory.parse, network.parse, lambda x: {"": list(mounts.parse(x))}]
 )
+@settings(max_examples=50)
 @given(lines=LINES)
 def test_what_the_kernel_says(parse: Any, lines: list[str]) -> None:
     """What makes no sense is no sample; it never ends the channel."""
