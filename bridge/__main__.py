@@ -2,6 +2,10 @@
 
 import os
 import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bridge.packages import Packages
 
 
 def main() -> int:
@@ -18,6 +22,8 @@ def main() -> int:
             return _serve_backend(name, privileged=True)
         case ["--packages"]:
             return _print_packages()
+        case ["--plugins"]:
+            return _print_plugins()
         case ["--bridges"]:
             return _print_bridges()
         case ["--version"]:
@@ -27,12 +33,13 @@ def main() -> int:
 
 
 USAGE = """\
-usage: pilothouse-bridge [--privileged | --packages | --bridges | --version | --backend NAME]
+usage: pilothouse-bridge [--privileged | --packages | --plugins | --bridges | --version | --backend NAME]
 
 Without an option: speak the channel protocol on stdin and stdout, as the user who runs it.
 
   --privileged    as the superuser bridge: take plugins from folders only that nobody but root can write to
   --packages      list the packages of this host with their folders
+  --plugins       say all there is to say about the plugins of this host, as JSON
   --bridges       list the other programs that manifests name, as JSON
   --backend NAME  speak the protocol as the back end of the plugin NAME
   --version       print the version and the protocol's version
@@ -76,10 +83,15 @@ def _serve_backend(name: str, *, privileged: bool = False) -> int:
 
 
 def _print_packages() -> int:
-    from bridge.packages import Packages
-
-    for name, package in sorted(Packages(os.environ).packages.items()):
+    for name, package in sorted(_packages().packages.items()):
         sys.stdout.write(f"{name:24} {package.directory}\n")
+    return 0
+
+
+def _print_plugins() -> int:
+    import json
+
+    sys.stdout.write(json.dumps(_packages().report(), indent=2) + "\n")
     return 0
 
 
@@ -88,14 +100,20 @@ def _print_bridges() -> int:
     import json
 
     from bridge.bridge_configs import in_order
-    from bridge.packages import Packages
 
     found = [
         {"package": package.name, **dataclasses.asdict(config)}
-        for package, config in in_order(Packages(os.environ).packages.values())
+        for package, config in in_order(_packages().packages.values())
     ]
     sys.stdout.write(json.dumps(found, indent=2) + "\n")
     return 0
+
+
+def _packages() -> "Packages":
+    from bridge.packages import Packages
+    from bridge.plugins import installed_folders
+
+    return Packages(os.environ, extra=installed_folders())
 
 
 def _print_version() -> int:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bridge.bridge import Bridge
 from bridge.packages import Packages
-from bridge.plugins import check, installed_hooks, new_manager, package_folders_of
+from bridge.plugins import check, installed_folders, new_manager
 from bridge.protocol import Problem
 
 if TYPE_CHECKING:
@@ -21,9 +21,7 @@ def backend_bridge(name: str, environ: Mapping[str, str], *, privileged: bool = 
 
     `privileged`: take the plugin only from a folder that nobody but root can write to.
     """
-    installed = installed_hooks()
-    folders = package_folders_of(installed) if installed else []
-    package = Packages(environ, extra=folders, privileged=privileged).packages.get(name)
+    package = Packages(environ, extra=installed_folders(), privileged=privileged).packages.get(name)
     if package is None or package.manifest.backend is None:
         raise Problem("not-found", f"there is no plugin {name!r} with a back end")
     folder, module = Path(package.directory), package.manifest.backend.module

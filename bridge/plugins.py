@@ -122,6 +122,12 @@ def package_folders_of(manager: "pluggy.PluginManager") -> list[str]:
     ]
 
 
+def installed_folders() -> list[str]:
+    """The package folders that installed distributions bring."""
+    installed = installed_hooks()
+    return package_folders_of(installed) if installed else []
+
+
 def _declares_plugins(folder: str) -> bool:
     """Whether a distribution installed in `folder` has our entry points (entry points specification, packaging)."""
     try:

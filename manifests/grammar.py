@@ -2,7 +2,20 @@
 
 from typing import Any
 
-from manifests.shapes import Shape, any_object, anything, flag, is_number, list_of, map_of, member, number, record, text
+from manifests.shapes import (
+    Shape,
+    any_object,
+    anything,
+    between,
+    flag,
+    is_number,
+    list_of,
+    map_of,
+    member,
+    number,
+    record,
+    text,
+)
 
 NAME = "[A-Za-z0-9_-]{1,64}"
 
@@ -15,6 +28,8 @@ _name = text(NAME, "a name of letters, digits, _ and - (at most 64)", "names of 
 _module = text(
     r"[A-Za-z_][A-Za-z0-9_]{0,63}(\.[A-Za-z_][A-Za-z0-9_]{0,63}){0,9}", "a module's name: identifiers joined by dots"
 )
+
+_memory = between(64, 1024 * 1024, "a number of MiB from 64 to 1048576")
 
 _docs = list_of(record({"label": _string, "url": _string}, required=("label", "url")))
 _keyword = record(
@@ -64,7 +79,9 @@ MANIFEST = record(
         "conditions": _conditions,
         "content-security-policy": _policy,
         "bridges": list_of(_bridge),
-        "backend": record({"module": _module, "payloads": list_of(_name, least=1)}, required=("module", "payloads")),
+        "backend": record(
+            {"module": _module, "payloads": list_of(_name, least=1), "memory": _memory}, required=("module", "payloads")
+        ),
         "menu": _entries,
         "tools": _entries,
         "dashboard": _entries,

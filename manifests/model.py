@@ -13,6 +13,8 @@ PRIORITY = 1
 """The priority of a manifest that names none."""
 ORDER = 1000
 """The order of a menu entry that names none."""
+MEMORY = 512
+"""MiB for the process of a back end that names none."""
 
 
 class ManifestError(Exception):
@@ -55,6 +57,8 @@ class Backend:
 
     module: str
     payloads: tuple[str, ...]
+    memory: int = MEMORY
+    """MiB of data that its process may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +173,7 @@ def _bridge(raw: JsonObject) -> BridgeConfig:
 
 
 def _backend(raw: JsonObject) -> Backend:
-    return Backend(raw["module"], tuple(raw["payloads"]))
+    return Backend(raw["module"], tuple(raw["payloads"]), int(raw.get("memory", MEMORY)))
 
 
 def _parent(raw: JsonObject) -> Parent:

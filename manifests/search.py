@@ -5,7 +5,6 @@ requirements and conditions hold is taken; of equals the one found earlier.
 """
 
 import os
-import stat
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -15,6 +14,7 @@ from manifests.grammar import NAME
 from manifests.model import PRIORITY, Manifest, ManifestError, parse
 from manifests.reading import UnreadableError
 from manifests.shapes import text
+from manifests.trust import distrust
 
 BUILT_IN = f"{os.path.dirname(os.path.dirname(manifests.__file__))}/plugins"
 """The folder of the packages that come with the program."""
@@ -33,11 +33,13 @@ class Place:
     folder: str
     single: bool = False
     trusted: bool = False
+    origin: str = "system"
+    """Whose it is: the `user`'s, the `system`'s, `built-in`, `named` by the environment, or `installed` in our venv."""
 
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """A package that is taken: `rank` is its position in the search order, 0 first."""
+    """A package: `rank` is its position in the search order, 0 first; `origin` is its place's."""
 
     name: str
     directory: str
@@ -45,6 +47,7 @@ class Package:
     priority: float
     built_in: bool
     rank: int
+    origin: str = "system"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,50 +61,56 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Discovery:
-    """What was found: packages by name, in the names' order; what was refused; and warnings about what was taken."""
+    """What was found: packages by name, in the names' order; what was refused; warnings about what was taken.
+
+    `shadowed` are packages that would be taken were there not another of their name.
+    """
 
     packages: dict[str, Package]
     refused: tuple[Refused, ...]
     warnings: tuple[str, ...]
+    shadowed: tuple[Package, ...] = ()
 
 
 def search_path(environ: Mapping[str, str], *, privileged: bool = False) -> list[Place]:
     """The places for this environment, first one first. A privileged process asks no environment and no user."""
     if privileged:
-        return _places(None, ["/usr/local/share", "/usr/share"])
+        return list(_places(None, ["/usr/local/share", "/usr/share"]))
     if environ.get(PLUGIN_PATH):
         return list(_listed(environ[PLUGIN_PATH]))
     home = environ.get("XDG_DATA_HOME", "")
     if not home.startswith("/"):
         home = f"{environ['HOME']}/.local/share" if environ.get("HOME", "").startswith("/") else ""
     shared = [name for name in environ.get("XDG_DATA_DIRS", "").split(":") if name.startswith("/")]
-    return _places(home or None, shared or ["/usr/local/share", "/usr/share"])
+    return list(_places(home or None, shared or ["/usr/local/share", "/usr/share"]))
 
 
-def _places(home: str | None, shared: list[str]) -> list[Place]:
-    own = [home] if home else []
-    return [
-        *(Place(f"{data}/pilothouse/plugins") for data in [*own, "/etc", *shared]),
-        Place(BUILT_IN, trusted=True),
-        *(Place(f"{data}/cockpit") for data in [*own, *shared]),
-    ]
+def _places(home: str | None, shared: list[str]) -> Iterator[Place]:
+    for folder in ("pilothouse/plugins", "cockpit"):
+        if home:
+            yield Place(f"{home}/{folder}", origin="user")
+        for data in shared if folder == "cockpit" else ["/etc", *shared]:
+            yield Place(f"{data}/{folder}")
+        if folder != "cockpit":
+            yield Place(BUILT_IN, trusted=True, origin="built-in")
 
 
 def _listed(value: str) -> Iterator[Place]:
     entries = iter(value.split(":"))
     for entry in entries:
         if entry == "builtin":
-            yield Place(f"{BUILT_IN}/{os.path.basename(next(entries, ''))}", single=True, trusted=True)
+            name = os.path.basename(next(entries, ""))
+            yield Place(f"{BUILT_IN}/{name}", single=True, trusted=True, origin="built-in")
         elif entry:
             folder = entry.rstrip("/")
-            yield Place(folder, single=os.path.isfile(f"{folder}/manifest.json"))
+            yield Place(folder, single=os.path.isfile(f"{folder}/manifest.json"), origin="named")
 
 
 def discover(environ: Mapping[str, str], *, extra: Iterable[str] = (), privileged: bool = False) -> Discovery:
     """The packages of the search path and of the folders `extra`, each a package, which come after it."""
-    return _Search(overrides.config_folders(environ, privileged=privileged), privileged).run(
-        [*search_path(environ, privileged=privileged), *(Place(folder, single=True) for folder in extra)]
-    )
+    places = search_path(environ, privileged=privileged)
+    places.extend(Place(folder, single=True, origin="installed") for folder in extra)
+    return _Search(overrides.config_folders(environ, privileged=privileged), privileged).run(places)
 
 
 class _Search:
@@ -111,19 +120,20 @@ class _Search:
         self._privileged = privileged
         self._refused: list[Refused] = []
         self._warnings: list[str] = []
+        self._shadowed: list[Package] = []
 
     def run(self, places: Iterable[Place]) -> Discovery:
         candidates: dict[str, list[Package]] = {}
         rank = 0
         for place in places:
             for folder in self._folders(place):
-                package = self._load(folder, place.trusted, rank)
+                package = self._load(folder, place, rank)
                 if package:
                     rank += 1
                     candidates.setdefault(package.name, []).append(package)
         chosen = {name: self._choose(candidates[name]) for name in sorted(candidates)}
         packages = {name: package for name, package in chosen.items() if package}
-        return Discovery(packages, tuple(self._refused), tuple(self._warnings))
+        return Discovery(packages, tuple(self._refused), tuple(self._warnings), tuple(self._shadowed))
 
     def _folders(self, place: Place) -> list[str]:
         """The folders of one place that may be packages."""
@@ -147,7 +157,7 @@ class _Search:
             self._refuse(place.folder, f"holds too much; what comes after {names[ENTRIES_MAX - 1]} is left out")
         return [f"{place.folder}/{name}" for name in names[:ENTRIES_MAX]]
 
-    def _load(self, folder: str, trusted: bool, rank: int) -> Package | None:
+    def _load(self, folder: str, place: Place, rank: int) -> Package | None:
         """The package in one folder; None where there is none, or it was refused."""
         try:
             if not os.path.isdir(folder):
@@ -157,18 +167,18 @@ class _Search:
             raw = overrides.load(folder, self._config)
             if raw is None:
                 return None
-            reason = None if trusted else self._distrust(folder)
+            reason = None if place.trusted else self._distrust(folder)
             if reason:
                 self._refuse(folder, reason)
                 return None
-            return self._named(folder, parse(raw, f"{folder}/manifest.json"), trusted, rank)
+            return self._named(folder, parse(raw, f"{folder}/manifest.json"), place, rank)
         except (UnreadableError, ManifestError) as exc:
             self._refuse(folder, str(exc))
         except OSError as exc:
             self._refuse(folder, f"cannot be read: {exc.strerror}")
         return None
 
-    def _named(self, folder: str, manifest: Manifest, trusted: bool, rank: int) -> Package | None:
+    def _named(self, folder: str, manifest: Manifest, place: Place, rank: int) -> Package | None:
         name = manifest.name or os.path.basename(folder)
         mistakes: list[str] = []
         _name.check(name, "the folder's name", mistakes)
@@ -177,11 +187,13 @@ class _Search:
             return None
         priority = manifest.priority
         if priority is None:
-            priority = BUILT_IN_PRIORITY if trusted else PRIORITY
-        return Package(name, folder, manifest, priority, trusted, rank)
+            priority = BUILT_IN_PRIORITY if place.trusted else PRIORITY
+        return Package(name, folder, manifest, priority, place.trusted, rank, place.origin)
 
     def _choose(self, candidates: list[Package]) -> Package | None:
-        for package in sorted(candidates, key=lambda package: -package.priority):
+        """The first that is for this machine, the ones of higher priority before others; the rest is shadowed."""
+        ordered = sorted(candidates, key=lambda package: -package.priority)
+        for position, package in enumerate(ordered):
             reason = conditions.unsatisfied(package.manifest.requires)
             if reason:
                 self._refuse(package.directory, reason)
@@ -194,6 +206,7 @@ class _Search:
                 f"{package.directory}: the condition {name!r} is not known and taken as met"
                 for name in conditions.unknown(package.manifest.conditions)
             )
+            self._shadowed.extend(ordered[position + 1 :])
             return package
         return None
 
@@ -203,29 +216,4 @@ class _Search:
 
     def _distrust(self, folder: str) -> str | None:
         """Why what is in `folder` may be somebody else's doing: only root and we ourselves may write there."""
-        status = os.stat(folder)
-        if status.st_uid not in self._owners:
-            return f"belongs to another user (uid {status.st_uid})"
-        if status.st_mode & stat.S_IWOTH:
-            return "can be written by everybody"
-        if not self._privileged:
-            return None
-        if status.st_mode & stat.S_IWGRP:
-            return "can be written by a group"
-        return next(filter(None, map(_exposure, _parents(os.path.realpath(folder)))), None)
-
-
-def _parents(folder: str) -> Iterator[str]:
-    while folder != "/":
-        folder = os.path.dirname(folder)
-        yield folder
-
-
-def _exposure(parent: str) -> str | None:
-    """Why a privileged process must not believe in what lies below `parent`."""
-    status = os.stat(parent)
-    if status.st_uid != 0:
-        return f"lies in {parent}, which belongs to another user (uid {status.st_uid})"
-    if status.st_mode & (stat.S_IWGRP | stat.S_IWOTH) and not status.st_mode & stat.S_ISVTX:
-        return f"lies in {parent}, which others can write to"
-    return None
+        return distrust(folder, self._owners, privileged=self._privileged)

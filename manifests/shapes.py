@@ -11,14 +11,27 @@ Check = Callable[[Any, str, list[str]], None]
 
 
 class Shape:
-    """`what` it must be, for a sentence; `many` is the plural; `check(value, path, mistakes)` adds what is wrong."""
+    """`what` it must be, for a sentence; `many` is the plural; `check(value, path, mistakes)` adds what is wrong.
 
-    __slots__ = ("check", "many", "what")
+    `members` are the known ones of an object, `item` is what a list's or another object's are.
+    """
 
-    def __init__(self, what: str, many: str, check: Check) -> None:
+    __slots__ = ("check", "item", "many", "members", "what")
+
+    def __init__(
+        self,
+        what: str,
+        many: str,
+        check: Check,
+        *,
+        members: "Mapping[str, Shape] | None" = None,
+        item: "Shape | None" = None,
+    ) -> None:
         self.what = what
         self.many = many
         self.check = check
+        self.members = members
+        self.item = item
 
 
 def text(pattern: str = "", what: str = "a string", many: str = "strings") -> Shape:
@@ -45,6 +58,11 @@ def is_number(value: Any) -> bool:
     return type(value) is int or (type(value) is float and value - value == 0)
 
 
+def between(least: int, most: int, what: str) -> Shape:
+    """A whole number from `least` to `most`."""
+    return _scalar(what, what, lambda value: is_number(value) and value == int(value) and least <= value <= most)
+
+
 number = _scalar("a number", "numbers", is_number)
 flag = _scalar("true or false", "true or false", lambda value: type(value) is bool)
 anything = _scalar("anything", "anything", lambda _: True)
@@ -66,7 +84,7 @@ def list_of(item: Shape, *, least: int = 0) -> Shape:
                 return
             item.check(entry, f"{path}[{index}]", mistakes)
 
-    return Shape(what, f"lists of {item.many}", check)
+    return Shape(what, f"lists of {item.many}", check, item=item)
 
 
 def map_of(item: Shape, key: Shape | None = None) -> Shape:
@@ -84,7 +102,7 @@ def map_of(item: Shape, key: Shape | None = None) -> Shape:
                 key.check(name, member(path, name), mistakes)
             item.check(entry, member(path, name), mistakes)
 
-    return Shape(what, f"objects of {item.many}", check)
+    return Shape(what, f"objects of {item.many}", check, item=item)
 
 
 def record(members: Mapping[str, Shape], *, required: tuple[str, ...] = ()) -> Shape:
@@ -99,7 +117,7 @@ def record(members: Mapping[str, Shape], *, required: tuple[str, ...] = ()) -> S
             if name in value and len(mistakes) < MISTAKES_MAX:
                 shape.check(value[name], member(path, name), mistakes)
 
-    return Shape("an object", "objects", check)
+    return Shape("an object", "objects", check, members=members)
 
 
 def member(path: str, name: str) -> str:

@@ -18,6 +18,7 @@ class Subcommand(NamedTuple):
 SUBCOMMANDS = {
     "serve": Subcommand("ws_gateway.serve", "run the console on this machine"),
     "login-url": Subcommand("ws_gateway.login_url", "print a fresh login link of the console that runs"),
+    "plugin": Subcommand("ws_gateway.plugin_command.command", "make, check, list and install plugins"),
 }
 
 

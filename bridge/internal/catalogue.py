@@ -11,6 +11,7 @@ from bridge.internal.machine_files import folders_of
 from bridge.internal.machines import MachinesObject
 from bridge.internal.objects import InternalObject
 from bridge.internal.packages import PackagesObject
+from bridge.internal.plugins import PluginsObject
 from bridge.internal.process_info import ProcessInfo
 from bridge.internal.superuser import SuperuserObject
 from bridge.internal.user import User
@@ -26,9 +27,8 @@ def objects_of(context: "Context") -> list[InternalObject]:
         for listener in context.packages_reloaded:
             listener()
 
-    packages = [] if context.privileged else [PackagesObject(context.packages, reloaded)]
     return [
-        *packages,
+        *([] if context.privileged else [PackagesObject(context.packages, reloaded), PluginsObject(context.packages)]),
         ConfigValues(partial(Config, {} if context.privileged else context.environ)),
         Environment(context.environ),
         LoginMessages(context.environ),

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from bridge.packages.answers import Answering, guarded
 from bridge.packages.responses import Response
+from manifests.payloads import BUILT_IN_PAYLOADS
+from manifests.report import report
 from manifests.search import Discovery, Package, Refused, discover
 
 if TYPE_CHECKING:
@@ -62,6 +64,11 @@ class Packages:
         """What packages say of themselves, by name, as pages see it: not to be modified."""
         return {name: package.manifest.raw for name, package in self.packages.items()}
 
+    def report(self) -> dict[str, Any]:
+        """Everything there is to say about the plugins of this host (`manifests.report`)."""
+        known = self._load()
+        return report(known.discovery, tuple(known.taken))
+
     def backend_of(self, payload: str) -> Package | None:
         """The package whose back end takes the channels of `payload`."""
         return self._load().backends.get(payload)
@@ -96,7 +103,7 @@ class Packages:
             if known is None or anew or known.extra != extra:
                 discovery = discover(self._environ, extra=extra, privileged=self._privileged)
                 backends, taken = _backends(discovery)
-                known = self._known = _Known(extra, discovery, backends)
+                known = self._known = _Known(extra, discovery, backends, taken)
                 faults = [f"{item.path}: {item.reason}" for item in discovery.refused if item.fault]
                 self._warn([*faults, *discovery.warnings, *taken])
         return known
@@ -125,6 +132,7 @@ class _Known:
     extra: tuple[str, ...]
     discovery: Discovery
     backends: dict[str, Package]
+    taken: list[str]
 
 
 def _backends(discovery: Discovery) -> tuple[dict[str, Package], list[str]]:
@@ -134,6 +142,9 @@ def _backends(discovery: Discovery) -> tuple[dict[str, Package], list[str]]:
     for package in sorted(discovery.packages.values(), key=lambda package: (not package.built_in, package.rank)):
         backend = package.manifest.backend
         for payload in backend.payloads if backend else ():
+            if payload in BUILT_IN_PAYLOADS:
+                taken.append(f"{package.directory}: the payload {payload!r} is built in")
+                continue
             owner = backends.setdefault(payload, package)
             if owner is not package:
                 taken.append(f"{package.directory}: the payload {payload!r} belongs to the package {owner.name!r}")

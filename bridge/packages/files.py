@@ -2,16 +2,22 @@
 
 import asyncio
 import errno
+import logging
 import os
 import stat
 import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass
+
+from manifests.page_files import stored_names
+
+log = logging.getLogger(__name__)
 
 CHUNK = 256 * 1024
 """Bytes read, and held in memory, at a time."""
+REFUSED_MAX = 1000
+"""Files of which the log says that they are refused."""
 _GZIP = 16 + zlib.MAX_WBITS
-_PLACES = ("", "dist/")
+_refused: set[str] = set()
 _ABSENT = {errno.ENOENT, errno.ENOTDIR, errno.EACCES, errno.EPERM, errno.ELOOP, errno.ENAMETOOLONG}
 
 
@@ -26,29 +32,20 @@ class PackageFile:
 
 
 def find(folder: str, path: str) -> PackageFile | None:
-    """The file that answers for `path`: in `folder` itself, then in its `dist`; None where there is none.
+    """The file that answers for `path` (`manifests.page_files`); None where there is none.
 
-    `x.js` is answered by `x.js`, `x.js.gz`, `x.min.js` or `x.min.js.gz`. A link that leads out of the folder is not
-    followed. The caller owns the descriptor.
+    A link that leads out of the folder, and what everybody may write, is refused with a warning. The caller owns the
+    descriptor.
     """
     try:
         root = os.path.realpath(folder, strict=True)
     except OSError:
         return None
-    for place in _PLACES:
-        for name in _variants(place + path):
-            for suffix in ("", ".gz"):
-                opened = _open(root, name + suffix)
-                if opened:
-                    return PackageFile(name, *opened, compressed=bool(suffix))
+    for name, compressed in stored_names(path):
+        opened = _open(root, f"{name}.gz" if compressed else name)
+        if opened:
+            return PackageFile(name, *opened, compressed=compressed)
     return None
-
-
-def _variants(path: str) -> Iterator[str]:
-    yield path
-    stem, dot, extension = path.rpartition(".")
-    if dot and extension in ("js", "css", "html") and not stem.endswith(".min"):
-        yield f"{stem}.min.{extension}"
 
 
 def _open(root: str, relative: str) -> tuple[int, os.stat_result] | None:
@@ -58,7 +55,13 @@ def _open(root: str, relative: str) -> tuple[int, os.stat_result] | None:
         try:
             status = os.fstat(handle)
             link = f"/proc/self/fd/{handle}"
-            if not stat.S_ISREG(status.st_mode) or not os.readlink(link).startswith(f"{root}/"):
+            if not stat.S_ISREG(status.st_mode):
+                return None
+            if not os.readlink(link).startswith(f"{root}/"):
+                _refuse(root, relative, "is a link out of the plugin's folder")
+                return None
+            if status.st_mode & stat.S_IWOTH:
+                _refuse(root, relative, "can be written by everybody")
                 return None
             return os.open(link, os.O_RDONLY | os.O_CLOEXEC), status
         finally:
@@ -67,6 +70,14 @@ def _open(root: str, relative: str) -> tuple[int, os.stat_result] | None:
         if exc.errno in _ABSENT:
             return None
         raise
+
+
+def _refuse(root: str, relative: str, reason: str) -> None:
+    """Say once why a file is not served."""
+    refused = f"{root}/{relative} {reason}"
+    if refused not in _refused and len(_refused) < REFUSED_MAX:
+        _refused.add(refused)
+        log.warning("%s: it is not served", refused)
 
 
 class FileBody:

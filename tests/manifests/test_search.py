@@ -86,9 +86,9 @@ def test_the_plugin_path_replaces_all_others(tmp_path: Path) -> None:
     value = f"{tmp_path}/many:{single}/::builtin:terminal"
     places = search_path({"HOME": "/home/me", "PILOTHOUSE_PLUGIN_PATH": value})
     assert places == [
-        Place(str(tmp_path / "many")),
-        Place(str(single), single=True),
-        Place(f"{BUILT_IN}/terminal", single=True, trusted=True),
+        Place(str(tmp_path / "many"), origin="named"),
+        Place(str(single), single=True, origin="named"),
+        Place(f"{BUILT_IN}/terminal", single=True, trusted=True, origin="built-in"),
     ]
     assert list(discover({"PILOTHOUSE_PLUGIN_PATH": value}).packages) == ["one", "single", "terminal"]
 

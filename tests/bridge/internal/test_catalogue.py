@@ -6,7 +6,17 @@ from typing import Any
 
 from bridge.testing import Wire
 
-PATHS = {"/LoginMessages", "/bridge", "/config", "/environment", "/machines", "/packages", "/superuser", "/user"}
+PATHS = {
+    "/LoginMessages",
+    "/bridge",
+    "/config",
+    "/environment",
+    "/machines",
+    "/packages",
+    "/plugins",
+    "/superuser",
+    "/user",
+}
 
 
 async def test_every_object_has_all_its_properties(wire: Wire, talk: Callable[..., Any]) -> None:
