@@ -43,11 +43,18 @@ class Backends:
         return Peer(self._router, PeerConfig(f"the back end of {package.name}", command))
 
     def reload(self) -> None:
-        """The manifests were read anew: back ends of packages that are gone end, and their channels with them."""
+        """The manifests were read anew: back ends of packages that are gone end, and their channels with them.
+
+        Those that were given up get another chance.
+        """
         packages = self._router.context.packages.packages.values()
         present = {(package.name, package.directory) for package in packages if package.manifest.backend}
-        for key in [key for key in self._peers if key not in present]:
-            self._peers.pop(key).stop(Problem("terminated"))
+        for key, peer in list(self._peers.items()):
+            if key in present:
+                peer.forgive()
+            else:
+                del self._peers[key]
+                peer.stop(Problem("terminated"))
 
     def stop(self) -> None:
         """End every back end."""

@@ -9,12 +9,12 @@ import contextlib
 import logging
 import os
 import socket
-from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from io import FileIO
 from typing import Any, Protocol
 
+from bridge.last_words import LastWords
 from bridge.peer_channel import PeerChannel
 from bridge.pipe import Pipe
 from bridge.process import Process
@@ -39,10 +39,11 @@ PAUSE_FIRST, PAUSE_MAX = 0.5, 30.0
 TERMINATED = "terminated"
 _NOT_THERE = 127
 """The exit status of a shell, ssh or env whose command is not there."""
+QUICK_DEATHS_MAX = 5
+"""After so many in a row it is given up: its channels close at once, until `REST` is over or it is forgiven."""
+REST = 60.0
 _LAST_WORDS_MAX = 1.0
 _LAST_OUTPUT_MAX = 0.3
-_STDERR_KEEP = 16
-_STDERR_READ = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,9 @@ class Peer:
         self._ghosts: set[str] = set()
         self._heard = 0.0
         self._pause = 0.0
-        self._said: deque[str] = deque(maxlen=_STDERR_KEEP)
+        self._said = LastWords(config.name)
+        self._quick_deaths = 0
+        self._given_up: tuple[float, Problem] | None = None
         self._ended: asyncio.Future[Problem | None] | None = None
         self._initialised: asyncio.Future[None] | None = None
 
@@ -108,7 +111,16 @@ class Peer:
         """The endpoint for a channel that is to be opened on this peer."""
         if message["channel"] in self._ghosts:
             raise Problem("timeout", f"{self._config.name} has not closed a channel of this name yet")
+        if self._given_up is not None:
+            since, problem = self._given_up
+            if asyncio.get_running_loop().time() - since < REST:
+                raise problem
+            self.forgive()
         return PeerChannel(self, message["channel"])
+
+    def forgive(self) -> None:
+        """Whatever made it end quickly may be mended: start it again at the next channel, without a pause."""
+        self._given_up, self._quick_deaths, self._pause = None, 0, 0.0
 
     @property
     def is_idle(self) -> bool:
@@ -117,7 +129,7 @@ class Peer:
 
     def take_said(self) -> str:
         """What the process has said on stderr since it was asked last, as far as it was kept."""
-        said = "\n".join(self._said)
+        said = "\n".join(self._said.lines)
         self._said.clear()
         return said
 
@@ -210,12 +222,23 @@ class Peer:
             log.exception("the link to %s failed", self._config.name)
             problem = Problem("internal-error", f"the link to {self._config.name} failed")
         finally:
-            lived = loop.time() - started
-            self._pause = 0.0 if lived > QUICK_DEATH else min(max(self._pause * 2, PAUSE_FIRST), PAUSE_MAX)
             self._task = None
+            self._judge(loop.time() - started, problem)
             self._forget_all(problem)
             if self._watcher:
                 self._watcher.peer_ended(self, problem)
+
+    def _judge(self, lived: float, problem: Problem) -> None:
+        """Decide when it may start again."""
+        if lived > QUICK_DEATH:
+            self.forgive()
+            return
+        self._pause = min(max(self._pause * 2, PAUSE_FIRST), PAUSE_MAX)
+        self._quick_deaths += 1
+        if self._quick_deaths >= QUICK_DEATHS_MAX:
+            times = f"It ended so {self._quick_deaths} times in a row, and rests for {REST:.0f} seconds."
+            message = f"{problem.message}. {times}" if problem.message else times
+            self._given_up = asyncio.get_running_loop().time(), Problem(problem.code, message, **problem.extra)
 
     async def _run_process(self) -> Problem:
         self._initialised = asyncio.get_running_loop().create_future()
@@ -237,7 +260,7 @@ class Peer:
             theirs.close()
             saying.close()
             async with process, asyncio.TaskGroup() as tasks:
-                listening = tasks.create_task(self._listen(said))
+                listening = tasks.create_task(self._said.listen(said))
                 watching = tasks.create_task(self._watch(process))
                 stream = FrameStream(ours.fileno(), ours.fileno(), received=self._receive, ended=self._on_end)
                 self._stream, self._socket = stream, ours
@@ -274,16 +297,17 @@ class Peer:
         return await self._ended
 
     async def _death(self, process: Process) -> Problem:
-        if not self._is_up:
-            code = self._config.problem
-            with contextlib.suppress(TimeoutError):
-                if await asyncio.wait_for(process.wait(), _LAST_WORDS_MAX) == _NOT_THERE and code == TERMINATED:
-                    code = "no-cockpit"
-            return Problem(code, f"{self._config.name} failed to start{self._last_words()}")
-        return Problem("terminated", f"{self._config.name} ended unexpectedly{self._last_words()}")
-
-    def _last_words(self) -> str:
-        return f": {self._said[-1]}" if self._said else ""
+        """Why it ended, with the last that it said in a member of its own, for pages to show."""
+        lines = self._said.lines
+        words = f": {lines[-1]}" if lines else ""
+        members = {"stderr": "\n".join(lines)} if lines else {}
+        if self._is_up:
+            return Problem(TERMINATED, f"{self._config.name} ended unexpectedly{words}", **members)
+        code = self._config.problem
+        with contextlib.suppress(TimeoutError):
+            if await asyncio.wait_for(process.wait(), _LAST_WORDS_MAX) == _NOT_THERE and code == TERMINATED:
+                code = "no-cockpit"
+        return Problem(code, f"{self._config.name} failed to start{words}", **members)
 
     def _flush_waiting(self) -> None:
         assert self._stream is not None
@@ -310,21 +334,6 @@ class Peer:
         finally:
             self._is_relieving = False
             stream.release("output")
-
-    async def _listen(self, said: Pipe) -> None:
-        """What the peer says on stderr goes to our log line by line, the last lines are kept."""
-        rest = b""
-        while data := await said.read(_STDERR_READ):
-            *lines, rest = (rest + data).split(b"\n")
-            rest = rest[-_STDERR_READ:]
-            self._keep_said(lines)
-        self._keep_said([rest] if rest else [])
-
-    def _keep_said(self, lines: list[bytes]) -> None:
-        for line in lines:
-            text = line.decode(errors="replace")[:500]
-            self._said.append(text)
-            log.info("%s: %s", self._config.name, text)
 
     # What the peer says
 

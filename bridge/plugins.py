@@ -5,6 +5,7 @@ installed that has hooks. So a bridge that nobody extended answers as fast as th
 """
 
 import importlib
+import logging
 import os
 import sys
 from typing import TYPE_CHECKING, cast
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     import pluggy
 
     from bridge.channel import Channel
+
+log = logging.getLogger(__name__)
 
 BUILT_IN_CHANNELS = {
     "dbus-json3": "bridge.channels.dbus_json3:DbusChannel",
@@ -42,6 +45,7 @@ BUILT_IN_CHANNELS = {
 CAPABILITIES = {"fsreplace1": ("attrs",), "stream": ("spawn", "unix", "port")}
 """What built-in channels can do, as their classes say, for who asks without opening one: importing all takes long."""
 
+TRACE_HOOKS = "PILOTHOUSE_TRACE_HOOKS"
 ENTRY_POINTS = "pilothouse.bridge"
 _ENTRY_POINTS_MAX = 256 * 1024
 
@@ -83,19 +87,36 @@ def installed_hooks() -> "pluggy.PluginManager | None":
     if not any(_declares_plugins(folder) for folder in sys.path if folder):
         return None
     manager = new_manager()
-    manager.load_setuptools_entrypoints(ENTRY_POINTS)
+    load_entry_points(manager)
     check(manager)
     return manager
 
 
+def load_entry_points(manager: "pluggy.PluginManager") -> None:
+    """Register the modules of installed distributions; one that cannot be imported is left out with a warning."""
+    from importlib.metadata import entry_points
+
+    for point in sorted(entry_points(group=ENTRY_POINTS), key=lambda point: point.name):
+        try:
+            manager.register(point.load(), name=point.name)
+        except (Exception, SystemExit) as exc:
+            log.warning("the installed plugin %s is left out: %s: %s", point.value, type(exc).__name__, exc)
+
+
 def new_manager() -> "pluggy.PluginManager":
-    """A plugin manager that knows the bridge's hooks and has no plugin yet."""
+    """A plugin manager that knows the bridge's hooks and has no plugin yet.
+
+    With PILOTHOUSE_TRACE_HOOKS=1 in the environment every call of a hook is told on stderr.
+    """
     import pluggy
 
     from bridge import hookspecs
 
     manager = pluggy.PluginManager(hookspecs.PROJECT)
     manager.add_hookspecs(hookspecs)
+    if os.environ.get(TRACE_HOOKS) == "1":
+        manager.trace.root.setwriter(sys.stderr.write)
+        manager.enable_tracing()
     return manager
 
 

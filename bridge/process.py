@@ -13,6 +13,7 @@ from typing import Self
 
 from bridge.death_signal import DeathSignal
 from bridge.grace import Grace
+from bridge.memory_limit import lift
 from bridge.process_groups import live_groups
 from bridge.protocol import Problem
 
@@ -70,7 +71,7 @@ class Process:
         if not argv or not argv[0]:
             raise Problem("protocol-error", "attribute 'spawn': the command is empty")
         try:
-            return cls(
+            process = cls(
                 subprocess.Popen(
                     list(argv),
                     env=dict(environ),
@@ -84,6 +85,8 @@ class Process:
                 ),
                 grace,
             )
+            lift(process.pid)
+            return process
         except (ValueError, UnicodeEncodeError) as exc:
             raise Problem("protocol-error", f"cannot start {argv[0]!r:.80}: {exc}") from None
         except subprocess.SubprocessError as exc:

@@ -1,16 +1,19 @@
 """Back ends made easy: JSON-RPC 2.0 methods and a published state over one channel.
 
 One JSON object per frame. The page sends requests and the notification `cancel {id}`. The back end sends replies and
-three notifications: `state {patch, complete?}`, merge patches (RFC 7396) that together make up the published state;
-`progress {id, done, total, text}`; `sample {rows}`, figures that are worth nothing later.
+four notifications: `state {patch, complete?}`, merge patches (RFC 7396) that together make up the published state;
+`progress {id, done, total, text}`; `item {id, value}`, what a method that is a stream yields, before its reply;
+`sample {rows}`, figures that are worth nothing later.
 
 A reply is sent only after the patches of what its method changed. While the page does not keep up, patches merge and
 samples are dropped: nothing queues.
 """
 
 import asyncio
+import contextlib
+import inspect
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any, ClassVar, TypeVar
 
 from bridge import options as options_of
@@ -32,11 +35,14 @@ REQUEST_BYTES_MAX = 1024 * 1024
 PARSE_ERROR, INVALID_REQUEST, METHOD_NOT_FOUND, INVALID_PARAMS, PROBLEM = -32700, -32600, -32601, -32602, -32000
 """Error codes: JSON-RPC 2.0 section 5.1; PROBLEM carries a problem in `data`."""
 
-M = TypeVar("M", bound=Callable[..., Coroutine[Any, Any, Any]])
+M = TypeVar("M", bound=Callable[..., Coroutine[Any, Any, Any] | AsyncIterator[Any]])
 
 
 def method(function: M) -> M:
     """Mark a coroutine method of an `RpcChannel` as one that pages may call, by its own name.
+
+    An asynchronous generator is a stream: the page gets each item as it is yielded, and the generator goes on when the
+    page has taken what came before; the result is null.
 
     Parameters come by name and are checked against their annotations (`bridge.options`); where the first one is
     annotated `Progress`, the method gets one. What it returns is the result, a Problem it raises the error.
@@ -180,7 +186,14 @@ class RpcChannel(Channel):
     async def _call(self, request: object, name: str, params: JsonObject) -> Any:
         function, wants_progress = self.methods[name]
         leading = (self, Progress(self, request)) if wants_progress else (self,)
-        return await function(*leading, **options_of.arguments(function, params, skip=len(leading)))
+        called = function(*leading, **options_of.arguments(function, params, skip=len(leading)))
+        if not inspect.isasyncgen(called):
+            return await called
+        async with contextlib.aclosing(called) as items:
+            async for item in items:
+                self.notify("item", id=request, value=item)
+                await self.drain()
+        return None
 
     def _reply(self, members: JsonObject) -> None:
         try:

@@ -83,6 +83,7 @@ async def test_a_crash_costs_only_its_channels(wire: Wire) -> None:
     wire.send("c", b'{"id": 1, "method": "crash"}')
     close = await wire.expect("close", "c", problem="terminated")
     assert "the last words" in close["message"]
+    assert close["stderr"] == "the last words"
     wire.send("e", b"alive")
     assert await wire.data("e") == b"alive"
     wire.open("c", "example1")

@@ -111,3 +111,37 @@ def test_installed_distributions_are_found_by_their_entry_points(
     manager = installed_hooks()
     assert manager is not None
     assert [channel.payload for channel in channels_of(manager)] == ["installed"]
+
+
+def distribution(folder: Path, name: str, source: str) -> None:
+    """An installed distribution whose one module is a plugin."""
+    (folder / f"{name}.py").write_text(source)
+    info = folder / f"{name}-1.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1\n")
+    (info / "entry_points.txt").write_text(f"[pilothouse.bridge]\n{name} = {name}\n")
+
+
+@pytest.mark.parametrize("source", ["raise KeyError('x')", "import nonsense", "raise SystemExit(3)", "((("])
+def test_an_installed_plugin_that_cannot_be_imported_is_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, source: str
+) -> None:
+    monkeypatch.syspath_prepend(tmp_path)
+    distribution(tmp_path, "ph_broken", source)
+    distribution(tmp_path, "ph_good", "from bridge import hookimpl\n@hookimpl\ndef packages():\n    return []\n")
+    manager = installed_hooks()
+    assert manager is not None
+    assert [name for name, _ in manager.list_name_plugin()] == ["ph_good"]
+    assert "the installed plugin ph_broken is left out" in caplog.text
+
+
+def test_calls_of_hooks_can_be_watched(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    quiet = new_manager()
+    quiet.register(OtherPlugin())
+    channels_of(quiet)
+    assert capsys.readouterr().err == ""
+    monkeypatch.setenv("PILOTHOUSE_TRACE_HOOKS", "1")
+    manager = new_manager()
+    manager.register(OtherPlugin())
+    channels_of(manager)
+    assert "channels [hook]" in capsys.readouterr().err

@@ -52,6 +52,15 @@ class Example(RpcChannel):
         await asyncio.Event().wait()
 
     @method
+    async def count(self, to: int, padding: int = 0) -> AsyncIterator[Any]:
+        try:
+            for number in range(to):
+                await asyncio.sleep(0)
+                yield "x" * padding or number
+        finally:
+            self.publish({"counted": to})
+
+    @method
     async def surrogate(self) -> str:
         return "\ud800"
 
@@ -180,6 +189,38 @@ async def test_a_request_can_be_cancelled(page: Page) -> None:
     page.say({"jsonrpc": "2.0", "method": "cancel", "params": {"id": 7}})
     page.request(1, "start", key="b")
     assert (await page.reply())["result"]
+
+
+async def test_a_stream_is_its_items_and_then_the_reply(page: Page) -> None:
+    page.request("s", "count", to=3)
+    assert await page.reply() == {"jsonrpc": "2.0", "id": "s", "result": None}
+    items = [each["params"] for each in page.notifications if each["method"] == "item"]
+    assert items == [{"id": "s", "value": number} for number in range(3)]
+    assert page.state["counted"] == 3
+
+
+async def test_a_stream_that_is_cancelled_cleans_up_first(page: Page) -> None:
+    page.request("s", "count", to=10**9)
+    while (await page.hear()).get("method") != "item":
+        pass
+    page.say({"jsonrpc": "2.0", "method": "cancel", "params": {"id": "s"}})
+    assert (await page.reply())["error"]["data"] == {"problem": "cancelled"}
+    assert page.state["counted"] == 10**9
+
+
+async def test_a_stream_waits_for_a_page_that_does_not_keep_up() -> None:
+    async with open_wire(built_in={}, load_hooks=hooks) as wire:
+        wire.open("c", "example1", **{"flow-control": True})
+        await wire.expect("ready", "c")
+        wire.send("c", json.dumps({"id": 1, "method": "count", "params": {"to": 10**9, "padding": 65536}}).encode())
+        received = 0
+        while received < SEND_WINDOW:
+            event = await wire.next("c")
+            received += len(event.payload) if hasattr(event, "payload") else 0
+        wire.control("ping", "c", sequence=1)
+        while getattr(await wire.next("c"), "command", "") != "pong":
+            pass
+        assert wire.is_quiet("c")
 
 
 async def test_closing_ends_what_waits(page: Page) -> None:

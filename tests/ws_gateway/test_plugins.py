@@ -35,3 +35,11 @@ def test_a_wrong_hook_is_an_error_at_start(monkeypatch: pytest.MonkeyPatch, plug
     monkeypatch.setattr(plugins.pluggy.PluginManager, "load_setuptools_entrypoints", load)
     with pytest.raises(pluggy.PluginValidationError):
         load_plugins()
+
+
+def test_calls_of_hooks_can_be_watched(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    load_plugins().hook.routes(gateway=None)
+    assert capsys.readouterr().err == ""
+    monkeypatch.setenv("PILOTHOUSE_TRACE_HOOKS", "1")
+    load_plugins().hook.routes(gateway=None)
+    assert "routes [hook]" in capsys.readouterr().err
