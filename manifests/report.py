@@ -19,8 +19,7 @@ def report(discovery: Discovery, warnings: tuple[str, ...] = ()) -> JsonObject:
             for name, package in discovery.packages.items()
         ],
         "refused": [
-            {"folder": refused.path, "reason": refused.reason, "fault": refused.fault}
-            for refused in discovery.refused
+            {"folder": refused.path, "reason": refused.reason, "fault": refused.fault} for refused in discovery.refused
         ],
         "warnings": [*discovery.warnings, *warnings],
     }

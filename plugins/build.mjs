@@ -2,6 +2,7 @@
  *
  * - plugins/<name>/src/index.tsx     -> plugins/lib/dist/<name>-HASH.js.gz   ES modules, common code in shared chunks
  * - plugins/<name>/src/index.html    -> plugins/<name>/dist/index.html       with the names above filled in
+ * - plugins/lib/{cockpit,rpc}.ts     -> plugins/base1/dist/*.mjs             ES modules for others, with declarations
  * - plugins/base1/src/global.ts      -> plugins/base1/dist/cockpit.js        classic script, window.cockpit; written last
  *
  * A file whose name carries a hash never changes, so the bridge lets browsers keep it for ever.
@@ -14,6 +15,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import esbuild from "esbuild";
+import { buildModules } from "./modules.mjs";
 
 const PLUGINS = path.dirname(fileURLToPath(import.meta.url));
 const LIB_DIST = path.join(PLUGINS, "lib/dist");
@@ -126,6 +128,7 @@ async function build(names) {
   const outputs = [modules, early].flatMap((result) => Object.keys(result.metafile.outputs));
   const stored = watch ? outputs : await Promise.all(outputs.map(compress));
   await removeOld(LIB_DIST, stored);
+  await buildModules(common, { declarations: !watch });
   await esbuild.build({
     ...common,
     format: "iife",

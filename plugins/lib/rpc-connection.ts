@@ -39,6 +39,8 @@ export interface Progress {
 
 export interface CallOptions {
   onProgress?: (progress: Progress) => void;
+  /** Takes what a method that is a stream yields, in order, before the promise of the call is settled. */
+  onItem?: (value: unknown) => void;
   /** Asks the back end to cancel; how the call ended is still the back end's answer. */
   signal?: AbortSignal;
 }
@@ -54,6 +56,8 @@ export interface Status {
   /** Why it is not open: the problem code and a sentence; kept while it opens again. */
   readonly problem?: string;
   readonly message?: string;
+  /** The last lines that the back end said on stderr, where it ended by itself. */
+  readonly stderr?: string;
 }
 
 /** Immutable: a new object whenever something in it changed, the same one otherwise. */
@@ -68,6 +72,7 @@ interface Pending {
   resolve(result: unknown): void;
   reject(error: RpcError): void;
   onProgress?: (progress: Progress) => void;
+  onItem?: (value: unknown) => void;
   forget(): void;
 }
 
@@ -133,7 +138,7 @@ export class Connection<S extends object, R = Json> {
    * back end's problem, or the channel's where it closes first. The state already shows what the method changed.
    */
   call<T = unknown>(method: string, params: JsonObject = {}, options: CallOptions = {}): Promise<T> {
-    const { signal, onProgress } = options;
+    const { signal, onProgress, onItem } = options;
     if (signal?.aborted)
       return Promise.reject(new RpcError("cancelled"));
     const channel = this.#channel;
@@ -149,6 +154,7 @@ export class Connection<S extends object, R = Json> {
         resolve: resolve as (result: unknown) => void,
         reject,
         ...(onProgress && { onProgress }),
+        ...(onItem && { onItem }),
         forget: () => signal?.removeEventListener("abort", cancel),
       });
       send(channel, { id, method, params });
@@ -182,9 +188,9 @@ export class Connection<S extends object, R = Json> {
     const current = () => this.#channel === channel;
     channel.addEventListener("ready", () => current() && this.#opened());
     channel.addEventListener("message", (_event, text) => current() && this.#received(text));
-    channel.addEventListener("close", (_event, { problem, message }) => {
+    channel.addEventListener("close", (_event, { problem, message, stderr }) => {
       if (current())
-        this.#closed(problem || "disconnected", message);
+        this.#closed(problem || "disconnected", message, typeof stderr === "string" ? stderr : undefined);
     });
   }
 
@@ -193,10 +199,15 @@ export class Connection<S extends object, R = Json> {
       this.#change({ status: { phase: "open" } });
   }
 
-  #closed(problem: string, message: string | undefined): void {
+  #closed(problem: string, message: string | undefined, stderr?: string): void {
     this.#channel = null;
     const retry = !this.#ended && !LASTING.has(problem);
-    const status = { phase: retry ? "waiting" : "closed", problem, message: message || problemSentence(problem) } as const;
+    const status = {
+      phase: retry ? "waiting" : "closed",
+      problem,
+      message: message || problemSentence(problem),
+      ...(stderr && { stderr }),
+    } as const;
     if (retry) {
       const pause = this.#pause * (1 + this.#wiring.random() / 4);
       this.#pause = Math.min(this.#pause * 2, LONGEST_PAUSE);
@@ -240,6 +251,8 @@ export class Connection<S extends object, R = Json> {
     } else if (method === "progress") {
       const { id, done = 0, total = 0, text = "" } = params as { id?: number } & Partial<Progress>;
       this.#pending.get(id ?? 0)?.onProgress?.({ done, total, text });
+    } else if (method === "item") {
+      this.#pending.get(params["id"] as number)?.onItem?.(params["value"]);
     }
   }
 

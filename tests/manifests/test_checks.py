@@ -26,7 +26,7 @@ def test_a_good_plugin(tmp_path: Path) -> None:
     assert check_plugin(plugin(tmp_path / "example")) == Findings()
 
 
-@pytest.mark.parametrize("folder", sorted(BUILT_IN.glob("*/manifest.json")), ids=lambda path: path.parent.name)
+@pytest.mark.parametrize("folder", sorted(Path(BUILT_IN).glob("*/manifest.json")), ids=lambda path: path.parent.name)
 def test_our_own_plugins_are_good(folder: Path) -> None:
     assert check_plugin(folder.parent) == Findings()
 

@@ -55,3 +55,51 @@ def test_the_client_library_is_one_classic_script() -> None:
     script = (PLUGINS / "base1/dist/cockpit.js").read_text()
     assert "import" not in re.findall(r"^\s*(import|export)\b", script, re.MULTILINE)
     subprocess.run(["node", "--check", PLUGINS / "base1/dist/cockpit.js"], check=True, timeout=30, capture_output=True)
+
+
+AUTHOR = """
+import cockpit, { spawn } from "BASE1/cockpit.mjs";
+import { connect, RpcError, type Snapshot } from "BASE1/rpc.mjs";
+
+interface State { count: number }
+const backend = connect<State>("counter1", { superuser: "try" });
+const count: number | undefined = backend.state.count;
+const snapshot: Snapshot<State> = backend.getSnapshot();
+export async function add(): Promise<number> {
+  try {
+    const output: string = await spawn(["uptime"], { err: "message" });
+    await cockpit.file("/etc/hostname").read();
+    return await backend.call<number>("add", { number: output.length }, { onProgress: ({ done }) => void done });
+  } catch (error) {
+    return error instanceof RpcError ? error.problem.length : snapshot.status.phase.length + (count ?? 0);
+  }
+}
+"""
+MISTAKES = (("{ number: output.length }", "5"), ('["uptime"]', "5"), ("backend.state.count", "backend.state.number"))
+
+
+def type_check(folder: Path, source: str) -> subprocess.CompletedProcess[str]:
+    """tsc, as strict as it gets, on an author's file; the declarations themselves are checked as well."""
+    (folder / "author.ts").write_text(source.replace("BASE1", str(PLUGINS / "base1/dist")))
+    options = ["--noEmit", "--strict", "--exactOptionalPropertyTypes", "--skipLibCheck", "false", "--target", "es2022"]
+    resolution = ["--module", "esnext", "--moduleResolution", "bundler", "--ignoreConfig"]
+    argv = [ROOT / "node_modules/.bin/tsc", *options, *resolution, folder / "author.ts"]
+    return subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False, cwd=folder)
+
+
+def test_the_declarations_for_authors_are_those_of_the_implementation(tmp_path: Path) -> None:
+    done = type_check(tmp_path, AUTHOR)
+    assert done.returncode == 0, done.stdout
+    wrong = AUTHOR
+    for mistake in MISTAKES:
+        assert mistake[0] in wrong
+        wrong = wrong.replace(*mistake)
+    assert type_check(tmp_path, wrong).stdout.count("error TS") == len(MISTAKES)
+
+
+def test_the_modules_for_authors_share_one_client() -> None:
+    modules = {name: (PLUGINS / f"base1/dist/{name}.mjs").read_text() for name in ("cockpit", "rpc")}
+    chunks = [set(re.findall(r'from"\./(chunk-[A-Z0-9]{8}\.mjs)"', text)) for text in modules.values()]
+    assert chunks[0]
+    assert chunks[0] == chunks[1]
+    assert {path.name for path in (PLUGINS / "base1/dist").glob("chunk-*")} == chunks[0]

@@ -85,7 +85,7 @@ function withUnit(value: unknown, wanted: Wanted, units: Units, options: FormatO
   return separate ? parts : parts.join("\u00a0");
 }
 
-interface WithUnit {
+export interface WithUnit {
   (value: number | string | null | undefined, unit: Wanted, options: true | (FormatOptions & { separate: true })): string[];
   (value: number | string | null | undefined, unit?: Wanted, options?: FormatOptions | false): string;
   (value: number | string | null | undefined, options: FormatOptions): string;

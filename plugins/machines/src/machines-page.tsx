@@ -123,13 +123,13 @@ function useRows(domains: Domains, view: View, samples: SampleStore) {
 type Health =
   | { kind: "fine" | "loading" | "empty" }
   /** `libvirt` is true where it is libvirt that is gone, false where it is the back end. */
-  | { kind: "failed" | "stale"; message: string; libvirt: boolean };
+  | { kind: "failed" | "stale"; message: string; libvirt: boolean; stderr?: string | undefined };
 
 /** What can be said of the list: whether it is there, complete, and up to date. */
 function healthOf({ status, loaded, state }: Snapshot<MachinesState>, total: number): Health {
   const { connection } = state;
   const kind = total > 0 ? "stale" : "failed";
-  if (status.problem !== undefined) return { kind, message: status.message ?? "", libvirt: false };
+  if (status.problem !== undefined) return { kind, message: status.message ?? "", libvirt: false, stderr: status.stderr };
   if (connection?.status === "failed" || connection?.status === "disconnected")
     return { kind, message: connection.message ?? "", libvirt: true };
   if (connection?.status !== "connected") return { kind: "loading" };

@@ -8,6 +8,7 @@ import DisconnectedIcon from "@patternfly/react-icons/dist/esm/icons/disconnecte
 import SearchIcon from "@patternfly/react-icons/dist/esm/icons/search-icon";
 import VirtualMachineIcon from "@patternfly/react-icons/dist/esm/icons/virtual-machine-icon";
 import { format, gettext as _, ngettext } from "../../lib/cockpit";
+import { LastLines } from "../../lib/last-lines";
 import type { Failure } from "./action-runner";
 import type { ConnectionInfo } from "./model";
 
@@ -35,11 +36,12 @@ interface StaleNoticeProps {
   /** True where libvirt went away, false where this page's own back end did. */
   libvirt: boolean;
   message: string;
+  stderr?: string | undefined;
   onRetry: (() => void) | undefined;
 }
 
 /** The list on show is not up to date: nobody is there to tell. */
-export function StaleNotice({ libvirt, message, onRetry }: StaleNoticeProps) {
+export function StaleNotice({ libvirt, message, stderr, onRetry }: StaleNoticeProps) {
   const trying = libvirt ? _("libvirt went away; trying again…") : _("The connection was lost; trying again…");
   return (
     <Alert
@@ -52,6 +54,7 @@ export function StaleNotice({ libvirt, message, onRetry }: StaleNoticeProps) {
     >
       {message && <p>{message}</p>}
       <p>{_("The list shows what was known last.")}</p>
+      <LastLines stderr={stderr} />
     </Alert>
   );
 }
@@ -118,12 +121,13 @@ interface ConnectionFailedProps {
   /** True where libvirt does not answer, false where this page's own back end does not. */
   libvirt: boolean;
   message: string;
+  stderr?: string | undefined;
   uri: string | undefined;
   onRetry: (() => void) | undefined;
 }
 
 /** Nothing to show, because nobody answers: what was said, and what usually helps. */
-export function ConnectionFailed({ libvirt, message, uri, onRetry }: ConnectionFailedProps) {
+export function ConnectionFailed({ libvirt, message, stderr, uri, onRetry }: ConnectionFailedProps) {
   const title = libvirt ? _("No connection to libvirt") : _("The list of machines cannot be had");
   return (
     <EmptyState headingLevel="h2" status="danger" icon={DisconnectedIcon} titleText={title}>
@@ -132,6 +136,7 @@ export function ConnectionFailed({ libvirt, message, uri, onRetry }: ConnectionF
         {uri && <p className="ph-note">{uri}</p>}
         {libvirt && <Remedy denied={/permission|denied|authenticat|polkit/i.test(message)} />}
         {!onRetry && <p className="ph-advice">{_("It is tried again by itself.")}</p>}
+        <LastLines stderr={stderr} />
       </EmptyStateBody>
       {onRetry && (
         <EmptyStateFooter>

@@ -347,7 +347,7 @@ os.execv(sys.executable, [sys.executable, "-I", "-m", "bridge", "--privileged"])
 
 @ROOT_ONLY
 async def test_96_root_runs_roots_plugins_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The superuser bridge sees a machine where root has installed `mine`, and `theirs`, of which a file is a user's."""
+    """The superuser bridge sees a machine where `mine` and `theirs` are installed, one file of which is a user's."""
 
     def backend(payload: str, says: str) -> "tuple[dict[str, Any], str]":
         manifest = {"backend": {"module": "backend", "payloads": [payload]}}

@@ -148,6 +148,30 @@ describe("calls", () => {
     assert.deepEqual(seen, [{ done: 1, total: 2, text: "disk" }]);
   });
 
+  test("the items of a stream go to its call, in order, before its reply", async () => {
+    const { connection, channel } = setUp();
+    const seen: unknown[] = [];
+    const call = connection.call("lines", {}, { onItem: (item) => seen.push(item) });
+    for (const value of ["a", null, "b"]) channel(0).says({ method: "item", params: { id: 1, value } });
+    channel(0).says({ method: "item", params: { id: 7, value: "other" } });
+    channel(0).says({ id: 1, result: null });
+    await call;
+    channel(0).says({ method: "item", params: { id: 1, value: "late" } });
+    assert.deepEqual(seen, ["a", null, "b"]);
+  });
+
+  test("what the back end said last is kept with the reason, until it is open again", () => {
+    const { connection, channel, pauses } = setUp();
+    channel(0).happens("close", { problem: "terminated", message: "It ended.", stderr: "one\ntwo" });
+    assert.equal(connection.status.stderr, "one\ntwo");
+    pauses[0]?.run();
+    assert.equal(connection.status.stderr, "one\ntwo");
+    channel(1).happens("ready");
+    assert.deepEqual(connection.status, { phase: "open" });
+    channel(1).happens("close", { problem: "terminated", stderr: 5 });
+    assert.equal("stderr" in connection.status, false);
+  });
+
   test("an abort asks the back end, whose reply ends the call", async () => {
     const { connection, channel } = setUp();
     const abort = new AbortController();
