@@ -15,7 +15,7 @@ from bridge.channel import SEND_WINDOW, Channel, NoOptions
 from bridge.plugins import new_manager
 from bridge.protocol import JsonObject, Problem
 from bridge.rpc import PATCH_INTERVAL, Progress, RpcChannel, method
-from bridge.testing import Wire, open_wire
+from bridge.testing import RpcClient, connect, open_wire
 from manifests import merge
 
 
@@ -84,47 +84,16 @@ def hooks() -> pluggy.PluginManager:
     return manager
 
 
-class Page:
-    """The page's end of an rpc channel."""
-
-    def __init__(self, wire: Wire) -> None:
-        self.wire = wire
-        self.state: JsonObject = {}
-        self.notifications: list[JsonObject] = []
-
-    def request(self, request: object, name: str, **params: Any) -> None:
-        self.say({"jsonrpc": "2.0", "id": request, "method": name, "params": params})
-
-    def say(self, message: object) -> None:
-        self.wire.send("c", json.dumps(message).encode())
-
-    async def hear(self) -> JsonObject:
-        message: JsonObject = json.loads(await self.wire.data("c"))
-        assert message["jsonrpc"] == "2.0"
-        if message.get("method") == "state":
-            self.state = merge.apply(self.state, message["params"]["patch"])
-        if "id" not in message:
-            self.notifications.append(message)
-        return message
-
-    async def reply(self) -> JsonObject:
-        while "id" not in (message := await self.hear()):
-            pass
-        return message
-
-
 @pytest.fixture
-async def page() -> AsyncIterator[Page]:
+async def page() -> AsyncIterator[RpcClient]:
     async with open_wire(built_in={}, load_hooks=hooks) as wire:
-        wire.open("c", "example1")
-        await wire.expect("ready", "c")
-        page = Page(wire)
+        page = await connect(wire, "example1")
         first = await page.hear()
         assert first["params"] == {"patch": {"machines": {"a": {"state": "off"}}}, "complete": True}
         yield page
 
 
-async def test_a_reply_comes_after_the_patch_of_what_it_changed(page: Page) -> None:
+async def test_a_reply_comes_after_the_patch_of_what_it_changed(page: RpcClient) -> None:
     for request in range(5):
         page.request(request, "start", key="b", force=bool(request % 2))
         assert await page.reply() == {"jsonrpc": "2.0", "id": request, "result": {"started": "b"}}
@@ -151,7 +120,7 @@ async def test_a_reply_comes_after_the_patch_of_what_it_changed(page: Page) -> N
         ({"id": [], "method": "start"}, {"code": -32600, "message": "attribute 'id': must be a string or an integer"}),
     ],
 )  # fmt: skip
-async def test_faults_are_answered_and_the_next_request_works(page: Page, request_: Any, error: JsonObject) -> None:
+async def test_faults_are_answered_and_the_next_works(page: RpcClient, request_: Any, error: JsonObject) -> None:
     page.say(request_)
     reply = await page.reply()
     assert reply["error"] == error
@@ -160,17 +129,17 @@ async def test_faults_are_answered_and_the_next_request_works(page: Page, reques
     assert (await page.reply())["result"]
 
 
-async def test_what_is_no_json_is_answered(page: Page) -> None:
-    page.wire.send("c", b"{")
+async def test_what_is_no_json_is_answered(page: RpcClient) -> None:
+    page.wire.send(page.channel, b"{")
     assert (await page.reply())["error"]["code"] == -32700
 
 
-async def test_a_result_that_json_cannot_say_is_an_error(page: Page) -> None:
+async def test_a_result_that_json_cannot_say_is_an_error(page: RpcClient) -> None:
     page.request(1, "surrogate")
     assert (await page.reply())["error"]["data"]["problem"] == "internal-error"
 
 
-async def test_progress_and_its_end(page: Page) -> None:
+async def test_progress_and_its_end(page: RpcClient) -> None:
     page.request("copy", "copy", steps=1000)
     assert (await page.reply())["result"] == "copied"
     reports = [each["params"] for each in page.notifications if each["method"] == "progress"]
@@ -179,19 +148,19 @@ async def test_progress_and_its_end(page: Page) -> None:
     assert len(reports) < 50
 
 
-async def test_a_request_can_be_cancelled(page: Page) -> None:
+async def test_a_request_can_be_cancelled(page: RpcClient) -> None:
     page.request(1, "wait")
     page.request(1, "start", key="b")
     assert (await page.reply())["error"]["message"] == "the id 1 is in use"
-    page.say({"jsonrpc": "2.0", "method": "cancel", "params": {"id": 1}})
+    page.cancel(1)
     reply = await page.reply()
     assert (reply["id"], reply["error"]["data"]["problem"]) == (1, "cancelled")
-    page.say({"jsonrpc": "2.0", "method": "cancel", "params": {"id": 7}})
+    page.cancel(7)
     page.request(1, "start", key="b")
     assert (await page.reply())["result"]
 
 
-async def test_a_stream_is_its_items_and_then_the_reply(page: Page) -> None:
+async def test_a_stream_is_its_items_and_then_the_reply(page: RpcClient) -> None:
     page.request("s", "count", to=3)
     assert await page.reply() == {"jsonrpc": "2.0", "id": "s", "result": None}
     items = [each["params"] for each in page.notifications if each["method"] == "item"]
@@ -199,11 +168,11 @@ async def test_a_stream_is_its_items_and_then_the_reply(page: Page) -> None:
     assert page.state["counted"] == 3
 
 
-async def test_a_stream_that_is_cancelled_cleans_up_first(page: Page) -> None:
+async def test_a_stream_that_is_cancelled_cleans_up_first(page: RpcClient) -> None:
     page.request("s", "count", to=10**9)
     while (await page.hear()).get("method") != "item":
         pass
-    page.say({"jsonrpc": "2.0", "method": "cancel", "params": {"id": "s"}})
+    page.cancel("s")
     assert (await page.reply())["error"]["data"] == {"problem": "cancelled"}
     assert page.state["counted"] == 10**9
 
@@ -223,21 +192,20 @@ async def test_a_stream_waits_for_a_page_that_does_not_keep_up() -> None:
         assert wire.is_quiet("c")
 
 
-async def test_closing_ends_what_waits(page: Page) -> None:
+async def test_closing_ends_what_waits(page: RpcClient) -> None:
     page.request(1, "wait")
-    page.wire.control("close", "c")
-    assert "problem" not in await page.wire.expect("close", "c")
+    page.wire.control("close", page.channel)
+    assert "problem" not in await page.wire.expect("close", page.channel)
 
 
-async def test_done_waits_for_the_replies(page: Page) -> None:
+async def test_done_waits_for_the_replies(page: RpcClient) -> None:
     page.request(1, "start", key="b")
-    page.wire.control("done", "c")
+    page.wire.control("done", page.channel)
     assert (await page.reply())["id"] == 1
-    await page.wire.expect("close", "c")
+    await page.wire.expect("close", page.channel)
 
 
-async def test_changes_in_a_row_are_few_patches(page: Page) -> None:
-    channel = page.wire
+async def test_changes_in_a_row_are_few_patches(page: RpcClient) -> None:
     for i in range(100):
         page.say({"jsonrpc": "2.0", "id": None, "method": "nothing"})
         page.request(i, "patch", patch={"machines": {"a": {"n": i}}})
@@ -245,7 +213,7 @@ async def test_changes_in_a_row_are_few_patches(page: Page) -> None:
         await page.reply()
     assert page.state["machines"]["a"]["n"] == 99
     await asyncio.sleep(PATCH_INTERVAL * 1.5)
-    assert channel.is_quiet("c")
+    assert page.wire.is_quiet(page.channel)
 
 
 async def test_samples_are_dropped_while_the_page_does_not_keep_up() -> None:
@@ -280,9 +248,7 @@ PATCHES = st.dictionaries(
 async def test_the_page_ends_with_the_state_of_the_back_end(patches: list[JsonObject]) -> None:
     expected: JsonObject = {"machines": {"a": {"state": "off"}}}
     async with open_wire(built_in={}, load_hooks=hooks) as wire:
-        wire.open("c", "example1")
-        await wire.expect("ready", "c")
-        page = Page(wire)
+        page = await connect(wire, "example1")
         for i, patch in enumerate(patches):
             page.request(i, "patch", patch=patch)
             expected = merge.apply(expected, patch)

@@ -11,6 +11,8 @@ from testbed import browser as browser_bed
 from testbed.browser import Complaints
 from testbed.console import Console
 
+from bridge.testing.browser import new_page
+
 expect.set_options(timeout=15_000)
 
 FAILED = pytest.StashKey[bool]()
@@ -77,11 +79,8 @@ async def page(
     chromium: Browser, complaints: Complaints, request: pytest.FixtureRequest, console: StartConsole
 ) -> AsyncIterator[Page]:
     """A new page without cookies, 1280 x 800. It is closed before the consoles are stopped."""
-    context = await chromium.new_context(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
-    context.set_default_timeout(15_000)
-    complaints.watch(context)
-    opened = await context.new_page()
-    yield opened
-    if request.node.stash.get(FAILED, False):
-        await browser_bed.keep_evidence(opened, request.node.name)
-    await context.close()
+    async with new_page(chromium) as opened:
+        complaints.watch(opened.context)
+        yield opened
+        if request.node.stash.get(FAILED, False):
+            await browser_bed.keep_evidence(opened, request.node.name)

@@ -1,47 +1,32 @@
 """Chromium with every page watched: what a page complains about in its console is a failure of the test."""
 
 import re
-import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Frame, Page, WebError, async_playwright
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Frame, Page, WebError
 from testbed import leaks, processes
 
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
+from bridge.testing import browser
+from bridge.testing.browser import find_chromium
+
+__all__ = ["Complaints", "accessibility_violations", "chromium", "find_chromium", "keep_evidence"]
+
 ARTIFACTS = Path(__file__).parents[2] / "build/e2e"
-
-
-def find_chromium() -> str | None:
-    """The distribution's Chromium, under Debian's or Fedora's name; None where there is none."""
-    return shutil.which("chromium") or shutil.which("chromium-browser")
 
 
 @asynccontextmanager
 async def chromium() -> AsyncIterator[Browser]:
     """Chromium with a new profile. Its processes belong to the session, not to the test that came first."""
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=find_chromium(), args=list(FLAGS))
+    async with browser.chromium() as started:
         drivers = {each.pid for each in processes.process_table().values() if each.parent == processes.own_pid()}
         mine = {pid for pid in drivers if "playwright" in processes.describe(pid)}
         for pid in mine:
             leaks.own(pid)
-        try:
-            yield browser
-        finally:
-            await browser.close()
-            for pid in mine:
-                leaks.disown(pid)
+        yield started
+    for pid in mine:
+        leaks.disown(pid)
 
 
 class Complaints:

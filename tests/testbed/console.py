@@ -1,29 +1,25 @@
 """The program under test as a person starts it: `pilothouse serve`, with a home of its own."""
 
-import os
-import re
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from uuid import uuid4
 
 from testbed import processes
 from testbed.libvirtd import Libvirtd
 
-LINK = re.compile(r"http://127\.0\.0\.1:(\d+)/#token=\S+")
-STARTS_WITHIN = 30.0
+from bridge.testing.console import LINK, isolated_environment
+from bridge.testing.console import Console as PlainConsole
+
 STOPS_WITHIN = 5.0
 PROGRAM = str(Path(sys.executable).parent / "pilothouse")
 OWN_MARK = "PILOTHOUSE_TEST_CONSOLE"
 
 
-class Console:
-    """One running console. Made running; `stop()` ends it and checks that it ended as promised.
-
-    `link` is what it printed, `url` the same without the token, `data_home` its XDG_DATA_HOME.
-    """
+class Console(PlainConsole):
+    """One running console that leaves nothing behind: `stop()` checks that it ended as promised."""
 
     def __init__(
         self,
@@ -33,37 +29,12 @@ class Console:
         demo: bool = False,
         libvirtd: Libvirtd | None = None,
         environ: Mapping[str, str] | None = None,
+        arguments: Sequence[str] = (),
     ) -> None:
         self._mark = uuid4().hex
-        self._output = directory / "console.log"
-        self.environ = _environment(directory) | {OWN_MARK: self._mark} | dict(environ or {})
-        self.data_home = Path(self.environ["XDG_DATA_HOME"])
-        if demo:
-            self.environ["PILOTHOUSE_DEMO"] = "1"
-        argv = [PROGRAM, "serve", "--port", str(port)]
-        with self._output.open("wb") as output:
-            self.process = subprocess.Popen(
-                libvirtd.enter(argv) if libvirtd else argv,
-                env=self.environ,
-                cwd=directory,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-        try:
-            processes.wait_until(self._printed_link, "the console prints its link", STARTS_WITHIN)
-        except BaseException:
-            self.kill()
-            raise
-        self.link = self._link()
-        self.url = self.link.partition("#")[0]
-        self.port = int(self.url.rstrip("/").rpartition(":")[2])
-
-    @property
-    def output(self) -> str:
-        """Everything that it printed so far."""
-        return self._output.read_text(errors="replace")
+        own = {OWN_MARK: self._mark, **({"PILOTHOUSE_DEMO": "1"} if demo else {}), **(environ or {})}
+        program = libvirtd.enter([PROGRAM]) if libvirtd else [PROGRAM]
+        super().__init__(directory, program=program, port=port, environ=own, arguments=arguments)
 
     def new_link(self) -> str:
         """A fresh login link, from `pilothouse login-url`."""
@@ -102,42 +73,8 @@ class Console:
         self.process.kill()
         self.process.wait(timeout=10)
 
-    def _link(self) -> str:
-        found = LINK.search(self.output)
-        return found[0] if found else ""
-
-    def _printed_link(self) -> bool:
-        status = self.process.poll()
-        if status is not None:
-            raise RuntimeError(f"the console ended at its start with status {status}:\n{self.output}")
-        return bool(self._link())
-
 
 def run_to_end(directory: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Runs `pilothouse` with these arguments, for a command that is expected to end by itself."""
-    argv = [PROGRAM, *arguments]
-    return subprocess.run(
-        argv, env=_environment(directory), capture_output=True, text=True, timeout=30, check=False, cwd=directory
-    )
-
-
-def _environment(directory: Path) -> dict[str, str]:
-    """The caller's environment with a home, a runtime folder and XDG folders below `directory`.
-
-    XDG_DATA_DIRS keeps out the plugins that are installed on this machine.
-    """
-    places = {
-        "HOME": directory / "home",
-        "XDG_CACHE_HOME": directory / "home/.cache",
-        "XDG_CONFIG_HOME": directory / "home/.config",
-        "XDG_DATA_HOME": directory / "home/.local/share",
-        "XDG_DATA_DIRS": directory / "share",
-        "XDG_STATE_HOME": directory / "home/.local/state",
-        "XDG_RUNTIME_DIR": directory / "run",
-    }
-    for place in places.values():
-        place.mkdir(parents=True, exist_ok=True)
-    places["XDG_RUNTIME_DIR"].chmod(0o700)
-    inherited = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
-    inherited.pop("SSH_CONNECTION", None)
-    return inherited | {key: str(place) for key, place in places.items()} | {"LANG": "C.UTF-8"}
+    argv, environ = [PROGRAM, *arguments], isolated_environment(directory)
+    return subprocess.run(argv, env=environ, capture_output=True, text=True, timeout=30, check=False, cwd=directory)

@@ -6,6 +6,7 @@ from importlib import import_module
 SUBCOMMANDS = {
     "check": ("ws_gateway.plugin_command.check", "say everything that is wrong with plugins"),
     "list": ("ws_gateway.plugin_command.listing", "show which plugins there are, where from, and which are hidden"),
+    "new": ("ws_gateway.plugin_command.new", "make a plugin that works, with a test"),
     "install": ("ws_gateway.plugin_command.install", "install a plugin's distribution beside the program"),
 }
 

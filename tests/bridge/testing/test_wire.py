@@ -6,7 +6,7 @@ from bridge.testing import Wire
 
 
 async def test_what_is_not_expected_fails(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bridge.testing.PATIENCE", 0.05)
+    monkeypatch.setattr("bridge.testing.wire.PATIENCE", 0.05)
     wire.open("c", "echo")
     with pytest.raises(AssertionError, match="expected close"):
         await wire.expect("close", "c")
