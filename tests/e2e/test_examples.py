@@ -16,6 +16,7 @@ MADE = {
     "in-typescript": ["--typescript"],
     "in-typescript-with-backend": ["--backend", "--typescript"],
 }
+pytestmark = pytest.mark.timeout(300)
 NOT_WRITTEN = shutil.ignore_patterns("__pycache__", "node_modules", "dist", "pilothouse")
 
 

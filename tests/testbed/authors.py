@@ -40,4 +40,4 @@ def run_tests(folders: Iterable[Path], report: Path) -> dict[str, list[str]]:
 
 def _run(argv: list[str], folder: Path) -> "subprocess.CompletedProcess[str]":
     environ = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "PYTHON"))}
-    return subprocess.run(argv, cwd=folder, env=environ, capture_output=True, text=True, timeout=110, check=False)
+    return subprocess.run(argv, cwd=folder, env=environ, capture_output=True, text=True, timeout=280, check=False)
