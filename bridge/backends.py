@@ -56,6 +56,11 @@ class Backends:
                 del self._peers[key]
                 peer.stop(Problem("terminated"))
 
+    def restart(self, names: frozenset[str]) -> None:
+        """End the back ends of these packages; each starts again, without a pause, at its next channel."""
+        for key in [key for key in self._peers if key[0] in names]:
+            self._peers.pop(key).stop(Problem("terminated", f"the back end of {key[0]} was edited"))
+
     def stop(self) -> None:
         """End every back end."""
         for peer in self._peers.values():

@@ -62,6 +62,7 @@ class Bridge:
         self._packages = packages
         self._backends = Backends(self.router)
         self.context.packages_reloaded += [self._superuser.reload, self._backends.reload, self._manifest_bridges.reload]
+        self.context.restart_backends = self._backends.restart
         self._ended: asyncio.Future[Problem | None]
 
     async def run(self, reader: int, writer: int) -> int:

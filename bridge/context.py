@@ -11,6 +11,7 @@ from bridge.plugins import ChannelTable
 if TYPE_CHECKING:
     from bridge.internal.bus import InternalBus
     from bridge.internal_streams import InternalStreams
+    from bridge.live_reload import LiveReload
     from bridge.packages import Packages
     from bridge.superuser import Superuser
 
@@ -29,6 +30,8 @@ class Context:
     """Whether this is the superuser bridge: it takes nothing from a place that anybody but root can write to."""
     superuser: "Superuser" = field(init=False)
     """The superuser bridge, once there is a router to have one."""
+    restart_backends: Callable[[frozenset[str]], None] = lambda _: None
+    """Ends the back ends of these packages."""
     packages_reloaded: list[Callable[[], None]] = field(default_factory=list)
     """Called when the packages were looked for anew."""
 
@@ -38,6 +41,17 @@ class Context:
         from bridge.packages import Packages
 
         return Packages(self.environ, extra=self.package_folders, privileged=self.privileged)
+
+    @cached_property
+    def live_reload(self) -> "LiveReload | None":
+        """What watches the plugins for their authors, if that is switched on."""
+        from manifests.search import RELOAD
+
+        if self.environ.get(RELOAD) != "1":
+            return None
+        from bridge.live_reload import LiveReload
+
+        return LiveReload(self, self.restart_backends)
 
     @cached_property
     def internal(self) -> "InternalBus":

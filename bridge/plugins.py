@@ -36,6 +36,7 @@ BUILT_IN_CHANNELS = {
     "metrics1": "bridge.channels.metrics1:MetricsChannel",
     "null": "bridge.channels.null:NullChannel",
     "packet": "bridge.channels.packet:PacketChannel",
+    "reload1": "bridge.channels.reload1:ReloadChannel",
     "session-control": "bridge.channels.session_control:SessionControlChannel",
     "stream": "bridge.channels.stream:StreamChannel",
     "websocket-stream1": "bridge.channels.websocket_stream1:WebSocketChannel",

@@ -15,6 +15,7 @@ BUILT_IN_PAYLOADS = frozenset(
         "metrics1",
         "null",
         "packet",
+        "reload1",
         "session-control",
         "stream",
         "websocket-stream1",

@@ -20,6 +20,8 @@ BUILT_IN = f"{os.path.dirname(os.path.dirname(manifests.__file__))}/plugins"
 """The folder of the packages that come with the program."""
 BUILT_IN_PRIORITY = 10
 PLUGIN_PATH = "PILOTHOUSE_PLUGIN_PATH"
+RELOAD = "PILOTHOUSE_RELOAD"
+"""With 1 in this variable packages are being edited: changes count at once, and nothing is kept."""
 ENTRIES_MAX = 1000
 """Packages looked at in one folder."""
 

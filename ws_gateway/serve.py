@@ -12,6 +12,7 @@ import socket
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from manifests.search import RELOAD
 from ws_gateway.descriptors import raise_limit
 from ws_gateway.links import tunnel_command
 from ws_gateway.listener import Listener
@@ -35,6 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--no-tls", action="store_true", help="plain HTTP, on loopback only; single-user mode has nothing else"
     )
     parser.add_argument("--demo", action="store_true", help="show virtual machines that do not exist")
+    parser.add_argument("--reload", action="store_true", help="show edited plugins at once, for their authors")
     parser.add_argument("--bridge", metavar="COMMAND", type=_command, help="start this in place of our own bridge")
     parser.add_argument("--static", metavar="DIR", type=Path, help="the login page's files, in place of our own")
     serve_system.add_arguments(parser)
@@ -96,8 +98,9 @@ def _greet(link: str, address: str, port: int) -> None:
 
 def _run_system(options: argparse.Namespace) -> int:
     tls = not options.no_tls
-    if options.demo:
-        raise ValueError("--demo is for a single user: leave --system out")
+    for name in ("demo", "reload"):
+        if getattr(options, name):
+            raise ValueError(f"--{name} is for a single user: leave --system out")
     if not tls:
         return serve_system.run(options, _loopback(options.address or "127.0.0.1", options.port), tls)
     return serve_system.run(options, _literal(options.address) if options.address else _everywhere(), tls)
@@ -108,7 +111,10 @@ def _settings(options: argparse.Namespace) -> Settings:
         address=_loopback(options.address or "127.0.0.1", options.port),
         port=options.port,
         bridge=options.bridge or OUR_BRIDGE,
-        environ={"PILOTHOUSE_DEMO": "1"} if options.demo else {},
+        environ={
+            **({"PILOTHOUSE_DEMO": "1"} if options.demo else {}),
+            **({RELOAD: "1"} if options.reload else {}),
+        },
         static=options.static or LOGIN_FILES,
     )
 

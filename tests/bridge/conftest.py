@@ -8,14 +8,7 @@ import pytest
 from testbed.dbus_service import Daemon, Service, Talker
 
 from bridge.protocol import encode_json
-from bridge.testing import Wire, open_wire
-
-
-@pytest.fixture
-async def wire() -> AsyncIterator[Wire]:
-    """A running bridge with its built-in channels."""
-    async with open_wire() as opened:
-        yield opened
+from bridge.testing import Wire
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 import { useEffect, useState } from "react";
 import { renderPage } from "../../lib/page";
 import { connection, urlRoot } from "../../base1/src/connection";
+import { followEdits } from "./live-reload";
 import { Navigator } from "./navigator";
 import { fetchManifests, refetchManifests } from "./packages";
 import { Shell, ShellFailed } from "./shell";
@@ -24,6 +25,7 @@ async function start(): Promise<void> {
   try {
     const manifests = await fetchManifests();
     renderPage(<App manifests={manifests} />);
+    followEdits();
   } catch (error) {
     renderPage(<ShellFailed error={error} onRetry={() => window.location.reload()} />);
   }
