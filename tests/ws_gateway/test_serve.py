@@ -151,6 +151,7 @@ def test_a_taken_port_is_one_line_that_names_who_has_it(console: Console, tmp_pa
         (("--static", "/nonexistent"), 1, "cannot be read"),
         (("--static", "/etc"), 1, "login.html"),
         (("--system", "--demo"), 1, "single user"),
+        (("--system", "--reload"), 1, "single user"),
         (("--system", "--no-tls", "--address", "0.0.0.0"), 1, "needs TLS"),
     ],
 )
