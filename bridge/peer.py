@@ -19,6 +19,7 @@ from bridge.peer_channel import PeerChannel
 from bridge.pipe import Pipe
 from bridge.process import Process
 from bridge.protocol import Control, Data, JsonObject, Problem, decode, encode_control
+from bridge.restarts import Restarts
 from bridge.router import Router
 from bridge.stdio import FrameStream
 
@@ -33,15 +34,9 @@ INPUT_PATIENCE = 30.0
 GHOSTS_MAX = 256
 """Channels whose `close` a living peer has not answered in time; with more it is ended."""
 _MESSAGE_COST = 128
-QUICK_DEATH = 10.0
-"""A peer that lived for fewer seconds is started again only after a pause."""
-PAUSE_FIRST, PAUSE_MAX = 0.5, 30.0
 TERMINATED = "terminated"
 _NOT_THERE = 127
 """The exit status of a shell, ssh or env whose command is not there."""
-QUICK_DEATHS_MAX = 5
-"""After so many in a row it is given up: its channels close at once, until `REST` is over or it is forgiven."""
-REST = 60.0
 _LAST_WORDS_MAX = 1.0
 _LAST_OUTPUT_MAX = 0.3
 
@@ -100,10 +95,8 @@ class Peer:
         self._is_relieving = False
         self._ghosts: set[str] = set()
         self._heard = 0.0
-        self._pause = 0.0
         self._said = LastWords(config.name)
-        self._quick_deaths = 0
-        self._given_up: tuple[float, Problem] | None = None
+        self._restarts = Restarts()
         self._ended: asyncio.Future[Problem | None] | None = None
         self._initialised: asyncio.Future[None] | None = None
 
@@ -111,16 +104,12 @@ class Peer:
         """The endpoint for a channel that is to be opened on this peer."""
         if message["channel"] in self._ghosts:
             raise Problem("timeout", f"{self._config.name} has not closed a channel of this name yet")
-        if self._given_up is not None:
-            since, problem = self._given_up
-            if asyncio.get_running_loop().time() - since < REST:
-                raise problem
-            self.forgive()
+        self._restarts.check(asyncio.get_running_loop().time())
         return PeerChannel(self, message["channel"])
 
     def forgive(self) -> None:
         """Whatever made it end quickly may be mended: start it again at the next channel, without a pause."""
-        self._given_up, self._quick_deaths, self._pause = None, 0, 0.0
+        self._restarts.forgive()
 
     @property
     def is_idle(self) -> bool:
@@ -213,7 +202,7 @@ class Peer:
         started = loop.time()
         try:
             assert self._ended is not None
-            await asyncio.wait([self._ended], timeout=self._pause)
+            await asyncio.wait([self._ended], timeout=self._restarts.pause)
             started = loop.time()
             problem = self._ended.result() or problem if self._ended.done() else await self._run_process()
         except OSError as exc:
@@ -223,22 +212,10 @@ class Peer:
             problem = Problem("internal-error", f"the link to {self._config.name} failed")
         finally:
             self._task = None
-            self._judge(loop.time() - started, problem)
+            self._restarts.ended(loop.time() - started, problem, loop.time())
             self._forget_all(problem)
             if self._watcher:
                 self._watcher.peer_ended(self, problem)
-
-    def _judge(self, lived: float, problem: Problem) -> None:
-        """Decide when it may start again."""
-        if lived > QUICK_DEATH:
-            self.forgive()
-            return
-        self._pause = min(max(self._pause * 2, PAUSE_FIRST), PAUSE_MAX)
-        self._quick_deaths += 1
-        if self._quick_deaths >= QUICK_DEATHS_MAX:
-            times = f"It ended so {self._quick_deaths} times in a row, and rests for {REST:.0f} seconds."
-            message = f"{problem.message}. {times}" if problem.message else times
-            self._given_up = asyncio.get_running_loop().time(), Problem(problem.code, message, **problem.extra)
 
     async def _run_process(self) -> Problem:
         self._initialised = asyncio.get_running_loop().create_future()

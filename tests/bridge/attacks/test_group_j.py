@@ -203,7 +203,7 @@ async def test_95_a_back_end_that_takes_memory(tmp_path: Path) -> None:
 
 
 async def test_95_one_that_always_dies_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bridge.peer.PAUSE_FIRST", 0.01)
+    monkeypatch.setattr("bridge.restarts.PAUSE_FIRST", 0.01)
     async with back_end(tmp_path, "sys.exit('there is no disk')") as wire:
         for _ in range(5):
             wire.open("c", "evil1")
