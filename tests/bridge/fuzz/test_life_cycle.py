@@ -8,6 +8,7 @@ import os
 import socket
 import sys
 from typing import Any
+from unittest.mock import patch
 
 import pluggy
 from hypothesis import HealthCheck, settings
@@ -170,7 +171,6 @@ KINDS: dict[str, dict[str, Any]] = {
     "unsayable": {"payload": "fuzz-unsayable"},
     "talkative": {"payload": "fuzz-talkative"},
     "rpc": {"payload": "fuzz-rpc"},
-    "peer": {"payload": "fuzz-peer"},
 }
 NAMES = st.sampled_from(["a", "b", "c", "d", "e"])
 GROUPS = st.sampled_from([None, "g", "h"])
@@ -183,6 +183,9 @@ class Life(RuleBasedStateMachine):
         super().__init__()
         self.runner = asyncio.Runner()
         self.open: set[str] = set()
+        self.of_the_peer: set[str] = set()
+        self.patched = patch.multiple("bridge.peer", PAUSE_FIRST=0.001, PAUSE_MAX=0.001)
+        self.patched.start()
         self.faults: list[str] = []
         self.pongs = 0
         self.pings = 0
@@ -208,6 +211,7 @@ class Life(RuleBasedStateMachine):
             self.faults.append(f"{event} on a channel that is not open")
         elif not isinstance(event, Data) and event.command == "close":
             self.open.discard(event.channel)
+            self.of_the_peer.discard(event.channel)
 
     def _control(self, command: str, channel: str | None = None, **members: Any) -> None:
         message = {"command": command} | ({"channel": channel} if channel else {}) | members
@@ -247,10 +251,26 @@ class Life(RuleBasedStateMachine):
         for _ in range(count):
             self.stream.send(encode_data(channel, payload))
 
-    @rule(channel=NAMES)
-    def kill_the_peer(self, channel: str) -> None:
-        """If it is one of the peer's; it starts again with the next channel."""
-        self.stream.send(encode_data(channel, b"die"))
+    @rule(channel=NAMES, flow=st.booleans())
+    def open_at_the_peer(self, channel: str, flow: bool) -> None:
+        self.runner.run(self._settle())
+        if channel not in self.open:
+            self.open.add(channel)
+            self.of_the_peer.add(channel)
+            self._control("open", channel, payload="fuzz-peer", **{"flow-control": flow})
+
+    @precondition(lambda self: self.open & self.of_the_peer)
+    @rule()
+    def kill_the_peer(self) -> None:
+        """All its channels close by themselves; it starts again with the next one."""
+        channels = self.open & self.of_the_peer
+        self.stream.send(encode_data(min(channels), b"die"))
+        self.runner.run(self._closed(channels))
+
+    async def _closed(self, channels: set[str]) -> None:
+        async with asyncio.timeout(10):
+            while self.open & channels:
+                await asyncio.sleep(0.001)
 
     @rule(channel=NAMES)
     def call(self, channel: str) -> None:
@@ -313,6 +333,7 @@ class Life(RuleBasedStateMachine):
         try:
             self.runner.run(self._end())
         finally:
+            self.patched.stop()
             self.runner.close()
             self.ours.close()
             self.theirs.close()
