@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from bridge.channel import BLOCK_SIZE, Channel
 from bridge.http.options import RequestOptions
-from bridge.packages import Response
 from bridge.packages.files import FileBody
+from bridge.packages.responses import Response
 from bridge.protocol import Problem, encode_json
 
 if TYPE_CHECKING:

@@ -1,6 +1,5 @@
 """What a host has to show: its packages, and the files of theirs that pages load."""
 
 from bridge.packages.catalogue import Packages
-from bridge.packages.responses import Response
 
-__all__ = ["Packages", "Response"]
+__all__ = ["Packages"]

@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from bridge.packages.answers import Answering, guarded
-from bridge.packages.responses import Response
 from manifests.payloads import BUILT_IN_PAYLOADS
 from manifests.report import report
 from manifests.search import RELOAD, Discovery, Package, Refused, discover
 
 if TYPE_CHECKING:
     from bridge.packages.checksum import Checksum
+    from bridge.packages.responses import Response
 
 log = logging.getLogger(__name__)
 
@@ -85,16 +84,20 @@ class Packages:
         taken = self._checksum(self._load(), anew=True)
         return taken.value if taken else None
 
-    def respond(self, path: str, headers: Mapping[str, str]) -> Response:
+    def respond(self, path: str, headers: Mapping[str, str]) -> "Response":
         """The answer to a GET of `path`, such as `/shell/index.html`; waits for the disk.
 
         What cannot be answered is a response of 400, 404 or 500 that repeats nothing of the request.
         """
-        return guarded(lambda: self._answering().respond(path, headers))
+        from bridge.packages.answers import Answering, guarded
 
-    def _answering(self) -> Answering:
-        known = self._load()
-        return Answering(known.discovery.packages, partial(self._checksum, known), self._warn)
+        def answer() -> "Response":
+            known = self._load()
+            return Answering(known.discovery.packages, partial(self._checksum, known), self._warn).respond(
+                path, headers
+            )
+
+        return guarded(answer)
 
     def _load(self, *, anew: bool = False) -> "_Known":
         extra = tuple(self._extra)

@@ -1,7 +1,8 @@
 """Asking packages for files as a gateway does."""
 
-from bridge.packages import Packages, Response
+from bridge.packages import Packages
 from bridge.packages.files import FileBody
+from bridge.packages.responses import Response
 
 FORWARDED = {"X-Forwarded-Proto": "http", "X-Forwarded-Host": "127.0.0.1:9090"}
 
