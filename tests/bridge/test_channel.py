@@ -154,10 +154,10 @@ async def test_a_ping_waits_for_the_frame_that_is_being_worked_on(wire: Wire) ->
     wire.open("c", "test-speaker", binary="raw", **{"flow-control": True})
     await wire.expect("ready", "c")
     wire.send("c", b"fill")
-    wire.control("ping", "c", sequence=4)
     for i in range(1, SEND_WINDOW // BLOCK_SIZE + 1):
         await wire.data("c")
         await wire.expect("ping", "c", sequence=i * BLOCK_SIZE)
+    wire.control("ping", "c", sequence=4)
     wire.open("barrier", "echo")
     await wire.expect("ready", "barrier")
     assert wire.is_quiet("c")
