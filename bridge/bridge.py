@@ -14,6 +14,7 @@ from bridge.backends import Backends
 from bridge.context import Context
 from bridge.errors import problem_of
 from bridge.manifest_bridges import ManifestBridges
+from bridge.os_release import os_release
 from bridge.protocol import Control, JsonObject, Problem, encode_control
 from bridge.router import LOCAL_HOST, Router, Rule
 from bridge.stdio import FrameStream
@@ -93,6 +94,7 @@ class Bridge:
         message: JsonObject = {"command": "init", "version": 1, "capabilities": {"explicit-superuser": True}}
         if self._packages:
             message["packages"] = dict.fromkeys(self.context.packages.names())
+            message["os-release"] = os_release()
         return message
 
     def _use(self, hooks: "pluggy.PluginManager | None") -> None:

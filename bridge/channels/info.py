@@ -4,14 +4,12 @@ import asyncio
 import grp
 import os
 import pwd
-from pathlib import Path
 
 from bridge.channel import Channel, NoOptions
 from bridge.daemon_threads import DaemonThreads
+from bridge.os_release import os_release
 from bridge.protocol import JsonObject, Problem, encode_json
 
-OS_RELEASE = (Path("/etc/os-release"), Path("/usr/lib/os-release"))
-_OS_RELEASE_MAX = 64 * 1024
 LOOK_UP_TIMEOUT = 20.0
 """Seconds until a directory server that does not say who the user is, is given up."""
 _LOOK_UPS = DaemonThreads("users", 2)
@@ -64,31 +62,3 @@ def _group_name(gid: int) -> str:
         return grp.getgrgid(gid).gr_name
     except KeyError:
         return str(gid)
-
-
-def os_release(files: tuple[Path, ...] = OS_RELEASE) -> dict[str, str]:
-    """The fields of the first os-release file there is; empty without one (os-release(5))."""
-    for file in files:
-        try:
-            with file.open("rb") as stream:
-                return parse_os_release(stream.read(_OS_RELEASE_MAX).decode(errors="replace"))
-        except OSError:
-            continue
-    return {}
-
-
-def parse_os_release(text: str) -> dict[str, str]:
-    """Assignments of an os-release file; quotes are removed, comments and what is no assignment are skipped."""
-    import shlex
-
-    fields = {}
-    for line in text.splitlines():
-        name, equals, value = line.partition("=")
-        if not equals or not name.isidentifier():
-            continue
-        try:
-            words = shlex.split(value)
-        except ValueError:
-            continue
-        fields[name] = words[0] if words else ""
-    return fields

@@ -5,6 +5,7 @@ import os
 import pwd
 import signal
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from compat.driver import Peer
@@ -22,6 +23,10 @@ def test_the_bridge_speaks_first(start: StartPeer) -> None:
 
 def test_init_names_the_packages(peer: Peer) -> None:
     assert isinstance(peer.init["packages"], dict)
+
+
+def test_init_says_what_the_system_is(peer: Peer) -> None:
+    assert f"ID={peer.init['os-release']['ID']}" in Path("/etc/os-release").read_text().splitlines()
 
 
 def test_init_asks_for_explicit_superuser(peer: Peer) -> None:

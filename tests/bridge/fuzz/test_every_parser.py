@@ -25,7 +25,7 @@ FUZZED = {
     },
     "bridge/options.py": {"parse": "test_parsers::test_options"},
     "bridge/channels/stream.py": {"_parse_window": "test_parsers::test_the_window_of_a_stream"},
-    "bridge/channels/info.py": {"parse_os_release": "test_parsers::test_os_release"},
+    "bridge/os_release.py": {"parse": "test_parsers::test_os_release"},
     "bridge/channels/metrics1.py": {"_wanted": "test_messages::test_metrics"},
     "bridge/rpc.py": {"_parse_request": "test_parsers::test_requests_of_back_ends"},
     "bridge/send.py": {"parse": "test_parsers::test_the_arguments_of_send"},

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from bridge import options as options_of
 from bridge import send
-from bridge.channels.info import parse_os_release
 from bridge.channels.stream import StreamChannel, _parse_window
 from bridge.options import option
+from bridge.os_release import parse as parse_os_release
 from bridge.protocol import (
     CHANNEL_MAX,
     DEPTH_MAX,
