@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from html.parser import HTMLParser
 from typing import NamedTuple
 
-SIZE_MAX = 1024 * 1024
-"""Bytes of the longest page that is looked at."""
+SIZE_MAX = 256 * 1024
+"""Characters of a page that are looked at."""
+TAGS_MAX = 1000
+"""Tags of a page that are looked at: the parser's time for broken ones grows with the square of their number."""
 _ALWAYS_THERE = ("po.js", "po.manifest.js")
 """Translations: the answer is empty where there is no file."""
 _SOURCES = {"script": "src", "link": "href", "img": "src"}
@@ -22,7 +24,7 @@ class Finding(NamedTuple):
 def look_at(markup: str, *, inline: bool) -> list[Finding]:
     """What is to be said of a page. `inline`: its policy allows scripts and styles in the page itself."""
     page = _Page(inline=inline)
-    page.feed(markup[:SIZE_MAX])
+    page.feed("<".join(markup[:SIZE_MAX].split("<", TAGS_MAX + 1)[: TAGS_MAX + 1]))
     page.close()
     return page.findings
 

@@ -30,6 +30,6 @@ def test_what_the_policy_forbids_is_named_with_its_line(markup: str) -> None:
     assert look_at(markup, inline=True) == []
 
 
-@pytest.mark.parametrize("markup", ["", "<", "<script>", "<script", "<!", "<p " * 10_000, "\0<a b=>"])
+@pytest.mark.parametrize("markup", ["", "<", "<script>", "<script", "<!", "<p " * 100_000, "\0<a b=>"])
 def test_markup_of_any_kind_is_borne(markup: str) -> None:
     look_at(markup, inline=False)
