@@ -1,4 +1,4 @@
-"""The contract with plugin authors: what a manifest says, where packages are found, which of them are taken.
+"""The contract with plugin authors and administrators: manifests, where packages are found, the configuration file.
 
 The standard library only; the bridge imports it before it has answered anything.
 """

@@ -78,12 +78,12 @@ class Gateway:
         """Whether the console may be called so: in single-user mode this machine's own names (DNS rebinding)."""
         if self.settings.system is None:
             return is_loopback_host(host)
-        allowed = self.settings.system.allowed_hosts
+        allowed = self.settings.system.config.allowed_hosts
         return not allowed or is_allowed_host(host, allowed)
 
     def allows_origin(self, headers: httputil.HTTPHeaders) -> bool:
         """Whether a page of the request's Origin may have what a session is for."""
-        allowed = self.settings.system.origins if self.settings.system is not None else ()
+        allowed = self.settings.system.config.origins if self.settings.system is not None else ()
         return origin_matches(headers, self.scheme, allowed)
 
     def link(self, ttl: float = FIRST_LINK_TTL) -> JsonObject:

@@ -1,26 +1,57 @@
-"""`pilothouse.conf`: an ini file with cockpit.conf's sections and keys (reference 4.8)."""
+"""What the gateway takes from `pilothouse.conf`, by section, key and type (reference 4.8)."""
 
-import configparser
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from manifests.configuration import ConfigurationError, Sections, read, truth
+from ws_gateway import config_values as values
 from ws_gateway.startups import MaxStartups, parse_max_startups
 
 NAME = "pilothouse.conf"
-SIZE_MAX = 64 * 1024
-"""Bytes of the file."""
-ITEMS_MAX = 100
-"""Items of a list in it."""
-
-_HOST_PATTERN = re.compile(r"(\*\.)?([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])")
-_ORIGIN_PATTERN = re.compile(r"https?://" + _HOST_PATTERN.pattern + r"(:\d{1,5})?")
+UNKNOWN_MAX = 100
+"""Settings without a meaning that are told."""
+SSH_LOGIN = "ssh-login"
+_SCHEME = re.compile(r"[a-z][a-z0-9-]{0,31}")
 
 
 class ConfigError(Exception):
     """What is wrong with the file, and where, as a sentence."""
+
+    def __init__(self, sentence: str, section: str = "", key: str = "") -> None:
+        super().__init__(sentence)
+        self.place = section, key
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How those are checked who log in by one scheme: by a program, or by whoever listens at a socket."""
+
+    command: tuple[str, ...] = ()
+    unix_path: Path | None = None
+    timeout: int = 30
+    """Seconds until its first question."""
+    response_timeout: int = 60
+    """Seconds for each further one, on both sides."""
+    is_off: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SshLogin(Way):
+    """How those are checked who log in to another host."""
+
+    connect_to_unknown_hosts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OAuth:
+    """Where people get the token that they log in with."""
+
+    url: str = ""
+    error_param: str = "error_description"
+    token_param: str = "access_token"  # noqa: S105 - a name
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,78 +62,129 @@ class Config:
     allowed_hosts: tuple[str, ...] = ()
     max_startups: MaxStartups = MaxStartups()  # noqa: RUF009 - it cannot change
     login_title: str = ""
+    url_root: str = ""
+    protocol_header: str = ""
+    forwarded_for_header: str = ""
+    login_to: bool = False
+    require_host: bool = False
+    shell: str = "/shell/index.html"
+    client_certificates: bool = False
+    client_authorities: Path | None = None
+    banner: Path | None = None
+    idle_timeout: int = 0
+    """Minutes; 0: no limit."""
+    metrics_token_file: Path | None = None
+    oauth: OAuth = OAuth()
+    ssh_login: SshLogin = SshLogin()
+    ways: Mapping[str, Way] = field(default_factory=dict)
+    """By scheme, in lower case."""
     unknown: tuple[str, ...] = ()
 
 
-def read_config(folder: Path) -> Config:
-    """The settings in `folder`; the defaults where there is no file. ConfigError for a file that cannot be used."""
-    path = folder / NAME
+def read_sections(folder: Path) -> Sections:
+    """The file in `folder`, nothing where there is none, checked. ConfigError, with the line, if it cannot be used."""
+    file = folder / NAME
     try:
-        with path.open("rb") as stream:
-            content = stream.read(SIZE_MAX + 1)
-    except FileNotFoundError:
-        return Config()
-    except OSError as exc:
-        raise ConfigError(f"{path} cannot be read: {exc.strerror}") from None
-    if len(content) > SIZE_MAX:
-        raise ConfigError(f"{path} is larger than {SIZE_MAX} bytes")
-    try:
-        return parse_config(content.decode(), str(path))
-    except UnicodeDecodeError:
-        raise ConfigError(f"{path} is not UTF-8") from None
+        parsed = read(file)
+        parse_config(parsed.sections)
+    except ConfigurationError as exc:
+        raise ConfigError(str(exc)) from None
+    except ConfigError as exc:
+        line = parsed.lines.get(exc.place)
+        raise ConfigError(f"{file}:{line}: {exc}" if line else f"{file}: {exc}") from None
+    return parsed.sections
 
 
-def parse_config(text: str, source: str) -> Config:
-    """The settings in `text`; sections and keys in any case. ConfigError with `source`, section and key."""
-    parser = configparser.ConfigParser(interpolation=None, empty_lines_in_values=False, default_section="\0")
-    try:
-        parser.read_string(text, source)
-    except configparser.Error as exc:
-        raise ConfigError(" ".join(str(exc).split())) from None
+def parse_config(sections: Sections) -> Config:
+    """The settings in `sections`. ConfigError with section and key."""
     found: dict[str, Any] = {}
+    ways: dict[str, Way] = {}
     unknown: list[str] = []
-    for section in parser.sections():
-        for key, value in parser.items(section):
-            setting = _SETTINGS.get((section.lower(), key))
-            if setting is None:
-                unknown.append(f"[{section}] {key}")
-                continue
-            name, parse = setting
-            try:
-                found[name] = parse(value)
-            except ValueError as exc:
-                raise ConfigError(f"{source}: [{section}] {key}: {exc}") from None
-    return Config(**found, unknown=tuple(unknown[:ITEMS_MAX]))
+    for section, items in sections.items():
+        table = _SETTINGS.get(section)
+        if table is not None:
+            taken = _take(items, table, section, unknown)
+            kind = _OF_ONE_OBJECT.get(section)
+            found |= taken if kind is None else {section.replace("-", "_"): kind(**taken)}
+        elif _SCHEME.fullmatch(section) and items.keys() & _WAY.keys():
+            ways[section] = Way(**_take(items, _WAY, section, unknown))
+        else:
+            unknown.extend(f"[{section}] {key}" for key in items)
+    config = Config(**found, ways=ways, unknown=tuple(unknown[:UNKNOWN_MAX]))
+    _check(config)
+    return config
 
 
-def _origins(value: str) -> tuple[str, ...]:
-    return _list(value, _ORIGIN_PATTERN, "an origin such as https://console.example.com:9090 or https://*.example.com")
+Table = Mapping[str, tuple[str, Callable[[str], Any]] | None]
 
 
-def _hosts(value: str) -> tuple[str, ...]:
-    return _list(value, _HOST_PATTERN, "a host name such as console.example.com or *.example.com")
+def _take(items: Mapping[str, str], table: Table, section: str, unknown: list[str]) -> dict[str, Any]:
+    taken: dict[str, Any] = {}
+    for key, value in items.items():
+        if key not in table:
+            unknown.append(f"[{section}] {key}")
+            continue
+        setting = table[key]
+        if setting is None:
+            continue
+        try:
+            taken[setting[0]] = setting[1](value)
+        except ValueError as exc:
+            raise ConfigError(f"[{section}] {key}: {exc}", section, key) from None
+    return taken
 
 
-def _list(value: str, pattern: re.Pattern[str], what: str) -> tuple[str, ...]:
-    items = tuple(value.split())
-    if len(items) > ITEMS_MAX:
-        raise ValueError(f"more than {ITEMS_MAX} items")
-    for item in items:
-        if not pattern.fullmatch(item):
-            raise ValueError(f"{item!r} is not {what}")
-    return items
+def _check(config: Config) -> None:
+    """What is wrong with settings beside each other."""
+    if config.client_certificates and config.client_authorities is None:
+        raise ConfigError(
+            "[webservice] ClientCertAuthentication needs ClientCertAuthorities, a file of the authorities "
+            "whose certificates are believed"
+        )
+    for name, way in (*config.ways.items(), (SSH_LOGIN, config.ssh_login)):
+        if way.command and way.unix_path is not None:
+            raise ConfigError(f"[{name}] has both a Command and a UnixPath")
 
 
-def _title(value: str) -> str:
-    if len(value) > 200 or not value.isprintable():
-        raise ValueError("a title is one line of at most 200 characters")
-    return value
-
-
-_SETTINGS: dict[tuple[str, str], tuple[str, Callable[[str], Any]]] = {
-    ("webservice", "origins"): ("origins", _origins),
-    ("webservice", "allowedhosts"): ("allowed_hosts", _hosts),
-    ("webservice", "maxstartups"): ("max_startups", parse_max_startups),
-    ("webservice", "logintitle"): ("login_title", _title),
+_WAY: Table = {
+    "command": ("command", values.command),
+    "unixpath": ("unix_path", values.absolute_path),
+    "timeout": ("timeout", values.between(1, 900)),
+    "response-timeout": ("response_timeout", values.between(1, 900)),
+    "action": ("is_off", values.no_action),
 }
-"""Sections and keys, in lower case: the name here, and what reads it."""
+"""Of a section that has a scheme's name."""
+
+_SETTINGS: Mapping[str, Table] = {
+    "webservice": {
+        "origins": ("origins", values.origins),
+        "allowedhosts": ("allowed_hosts", values.hosts),
+        "maxstartups": ("max_startups", parse_max_startups),
+        "logintitle": ("login_title", values.title),
+        "urlroot": ("url_root", values.url_root),
+        "protocolheader": ("protocol_header", values.header),
+        "forwardedforheader": ("forwarded_for_header", values.header),
+        "loginto": ("login_to", truth),
+        "requirehost": ("require_host", truth),
+        "shell": ("shell", values.page),
+        "clientcertauthentication": ("client_certificates", truth),
+        "clientcertauthorities": ("client_authorities", values.absolute_path),
+    },
+    "session": {
+        "banner": ("banner", values.absolute_path),
+        "idletimeout": ("idle_timeout", values.between(0, 240)),
+        # For pages, which ask their bridge for it.
+        "warnbeforeconnecting": None,
+    },
+    "oauth": {
+        "url": ("url", values.web_address),
+        "errorparam": ("error_param", values.parameter),
+        "tokenparam": ("token_param", values.parameter),
+    },
+    SSH_LOGIN: {**_WAY, "connecttounknownhosts": ("connect_to_unknown_hosts", truth)},
+    "metrics": {"tokenfile": ("metrics_token_file", values.absolute_path)},
+}
+"""Sections and keys, in lower case: the name here, and what reads it; None for what others read."""
+
+_OF_ONE_OBJECT: Mapping[str, Callable[..., Any]] = {"oauth": OAuth, SSH_LOGIN: SshLogin}
+"""Sections that are one value of `Config`, of the section's name."""

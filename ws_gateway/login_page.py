@@ -27,6 +27,6 @@ def send_login_page(handler: Handler) -> None:
 
 def for_system(page: bytes, system: SystemSettings) -> bytes:
     """The page as it asks for a password; an administrator's own page may have the same marks, or none."""
-    if system.title:
-        page = page.replace(_TITLE, f"<title>{escape(system.title)}</title>".encode(), 1)
+    if title := system.config.login_title:
+        page = page.replace(_TITLE, f"<title>{escape(title)}</title>".encode(), 1)
     return page.replace(_BY_TOKEN, _BY_PASSWORD, 1)

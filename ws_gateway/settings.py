@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ws_gateway.startups import MaxStartups
+from manifests.configuration import Sections
+from ws_gateway.config import Config, parse_config
 
 OUR_BRIDGE = (sys.executable, "-I", "-m", "bridge")
 LOGIN_FILES = Path(__file__).parent / "login"
@@ -18,13 +19,17 @@ class SystemSettings:
     helper_socket: Path
     """Where a session helper is behind every connection."""
     tls: bool = True
-    origins: tuple[str, ...] = ()
-    """Origins of pages that may open websockets, in place of the console's own; one may start with `*.`."""
-    allowed_hosts: tuple[str, ...] = ()
-    """Names that the console may be reached by; none: any."""
-    startups: MaxStartups = field(default_factory=MaxStartups)
-    title: str = ""
-    """Shown on the login page."""
+    sections: Sections = field(default_factory=dict)
+    """The configuration as it was read; ConfigError for one that cannot be used."""
+    authority: str = ""
+    """The certificate, in PEM, that browsers need in order to believe ours; none where they do already."""
+    metrics_token: str = ""
+    """The SHA-256, in hexadecimal, of the token that opens the metrics to others than this machine; none: no token."""
+    config: Config = field(init=False, compare=False)
+    """What the sections mean."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "config", parse_config(self.sections))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,10 @@ import signal
 from weakref import WeakKeyDictionary
 
 from bridge.channel import Channel, NoOptions
-from bridge.config import Config
 from bridge.idle_timer import IdleTimer
 from bridge.protocol import JsonObject, Problem
 from bridge.router import Router
+from manifests.configuration import Configuration
 
 MINUTES_MAX = 240
 
@@ -62,7 +62,7 @@ class SessionControlChannel(Channel):
 def _timer_of(router: Router) -> IdleTimer:
     timer = _timers.get(router)
     if timer is None:
-        minutes = Config(router.context.environ).get_int("Session", "IdleTimeout", 0, 0, MINUTES_MAX)
+        minutes = Configuration(router.context.environ).get_int("Session", "IdleTimeout", 0, 0, MINUTES_MAX)
         timer = _timers[router] = IdleTimer(minutes * 60, _end_bridge)
     return timer
 

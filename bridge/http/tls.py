@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from bridge import options
-from bridge.bounded_file import read_bounded
 from bridge.connect import CONNECT_TIMEOUT
 from bridge.daemon_threads import DaemonThreads
 from bridge.protocol import Problem
+from manifests.bounded_file import read_bounded
 
 _FILE_MAX = 4 * 1024 * 1024
 _LOADERS = DaemonThreads("certificates", 4)

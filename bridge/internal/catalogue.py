@@ -3,7 +3,6 @@
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bridge.config import Config
 from bridge.internal.config_values import ConfigValues
 from bridge.internal.environment import Environment
 from bridge.internal.login_messages import LoginMessages
@@ -15,6 +14,7 @@ from bridge.internal.plugins import PluginsObject
 from bridge.internal.process_info import ProcessInfo
 from bridge.internal.superuser import SuperuserObject
 from bridge.internal.user import User
+from manifests.configuration import Configuration
 
 if TYPE_CHECKING:
     from bridge.context import Context
@@ -29,7 +29,7 @@ def objects_of(context: "Context") -> list[InternalObject]:
 
     return [
         *([] if context.privileged else [PackagesObject(context.packages, reloaded), PluginsObject(context.packages)]),
-        ConfigValues(partial(Config, {} if context.privileged else context.environ)),
+        ConfigValues(partial(Configuration, {} if context.privileged else context.environ)),
         Environment(context.environ),
         LoginMessages(context.environ),
         MachinesObject(folders_of(context.environ, privileged=context.privileged)),

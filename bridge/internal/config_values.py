@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import ClassVar
 
-from bridge.config import Config
 from bridge.internal.objects import InternalObject, Method
 from bridge.protocol import Problem
+from manifests.configuration import Configuration
 
 KEY_ERROR = "cockpit.Config.KeyError"
 
@@ -16,7 +16,7 @@ class ConfigValues(InternalObject):
     path = "/config"
     interface = "cockpit.Config"
 
-    def __init__(self, load: Callable[[], Config]) -> None:
+    def __init__(self, load: Callable[[], Configuration]) -> None:
         """`load` reads the configuration anew."""
         self._load = load
         self._config = load()

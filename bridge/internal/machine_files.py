@@ -10,10 +10,10 @@ import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from bridge.bounded_file import read_bounded
 from bridge.files.path_watch import PathWatch
 from bridge.internal.text import unicode
 from bridge.protocol import JsonObject, Problem, decode_json
+from manifests.bounded_file import read_bounded
 
 log = logging.getLogger(__name__)
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bridge.bounded_file import read_bounded
 from bridge.metrics.patience import ask
+from manifests.bounded_file import read_bounded
 
 FILE_MAX = 4 * 1024 * 1024
 """Bytes of the longest file of /proc or /sys that is read."""

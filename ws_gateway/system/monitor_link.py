@@ -14,9 +14,8 @@ from pathlib import Path
 
 from bridge.protocol import JsonObject, Problem, decode_json, encode_json
 from ws_gateway.settings import Settings, SystemSettings
-from ws_gateway.startups import MaxStartups
 
-MESSAGE_MAX = 64 * 1024
+MESSAGE_MAX = 160 * 1024
 """Bytes of a message."""
 DESCRIPTORS_MAX = 16
 """Descriptors beside a message."""
@@ -53,10 +52,9 @@ def describe(settings: Settings, system: SystemSettings) -> JsonObject:
         "static": str(settings.static),
         "helper_socket": str(system.helper_socket),
         "tls": system.tls,
-        "origins": list(system.origins),
-        "allowed_hosts": list(system.allowed_hosts),
-        "startups": [system.startups.begin, system.startups.rate, system.startups.full],
-        "title": system.title,
+        "sections": system.sections,
+        "authority": system.authority,
+        "metrics_token": system.metrics_token,
     }
 
 
@@ -69,9 +67,8 @@ def parse(described: JsonObject) -> Settings:
         system=SystemSettings(
             helper_socket=Path(described["helper_socket"]),
             tls=described["tls"],
-            origins=tuple(described["origins"]),
-            allowed_hosts=tuple(described["allowed_hosts"]),
-            startups=MaxStartups(*described["startups"]),
-            title=described["title"],
+            sections=described["sections"],
+            authority=described["authority"],
+            metrics_token=described["metrics_token"],
         ),
     )

@@ -48,7 +48,7 @@ class PasswordLogins:
     def __init__(self, settings: SystemSettings, sessions: Sessions) -> None:
         self._path = settings.helper_socket
         self._sessions = sessions
-        self._startups = Startups(settings.startups)
+        self._startups = Startups(settings.config.max_startups)
         self._penalties = Penalties()
         self._pending: dict[str, _Pending] = {}
 

@@ -9,8 +9,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from manifests.configuration import Sections
 from ws_gateway.certificates import CertificateError, ensure_certificate
-from ws_gateway.config import Config, ConfigError, read_config
+from ws_gateway.config import ConfigError, read_sections
 from ws_gateway.log import printable, set_up
 from ws_gateway.settings import LOGIN_FILES, Settings, SystemSettings
 from ws_gateway.system.activation import inherited_listeners, notify
@@ -53,17 +54,17 @@ def run(options: argparse.Namespace, address: str, tls: bool) -> int:
         forbid_core()
         _check_pam()
         account = _account(options.user)
-        config = read_config(options.config_dir)
+        sections = read_sections(options.config_dir)
         certificate = ensure_certificate(options.config_dir) if tls else None
         listeners = inherited_listeners(os.environ) or [listen(Settings(address=address, port=options.port))]
         port = listeners[0].getsockname()[1]
-        plan = _plan(options, config, account, Settings(address=address, port=port), tls)
+        plan = _plan(options, sections, account, Settings(address=address, port=port), tls)
         helper_socket = listen_for_gateway(options.runtime_dir, account.pw_gid)
     except (ValueError, ConfigError, CertificateError) as exc:
         for listener in listeners:
             listener.close()
         return complain(str(exc))
-    for setting in config.unknown:
+    for setting in plan.system.config.unknown:
         _log.warning("%s in pilothouse.conf means nothing here", printable(setting))
 
     def greet() -> None:
@@ -74,16 +75,9 @@ def run(options: argparse.Namespace, address: str, tls: bool) -> int:
 
 
 def _plan(
-    options: argparse.Namespace, config: Config, account: pwd.struct_passwd, serving: Settings, tls: bool
+    options: argparse.Namespace, sections: Sections, account: pwd.struct_passwd, serving: Settings, tls: bool
 ) -> Plan:
-    system = SystemSettings(
-        helper_socket=options.runtime_dir / NAME,
-        tls=tls,
-        origins=config.origins,
-        allowed_hosts=config.allowed_hosts,
-        startups=config.max_startups,
-        title=config.login_title,
-    )
+    system = SystemSettings(options.runtime_dir / NAME, tls, sections)
     settings = Settings(serving.address, serving.port, static=options.static or LOGIN_FILES, system=system)
     bridge = ("--", *options.bridge) if options.bridge else ()
     return Plan(settings, system, options.config_dir, account.pw_uid, account.pw_gid, bridge)

@@ -4,20 +4,35 @@ from pathlib import Path
 import pytest
 
 from bridge.protocol import Problem
+from manifests.configuration import FILE_MAX
 from ws_gateway.settings import Settings, SystemSettings
-from ws_gateway.startups import MaxStartups
 from ws_gateway.system import monitor_link
 
 
 def test_settings_arrive_as_they_were() -> None:
-    system = SystemSettings(Path("/run/x/session"), False, ("https://a",), ("a", "*.b"), MaxStartups(1, 2, 3), "Ü")
+    sections = {"webservice": {"origins": "https://a", "logintitle": "Ü", "maxstartups": "1:2:3"}}
+    system = SystemSettings(Path("/run/x/session"), False, sections, "a certificate", "a digest")
     settings = Settings("192.0.2.1", 443, static=Path("/static"), system=system)
     ours, theirs = monitor_link.make_link()
     with ours, theirs:
         monitor_link.send(ours, monitor_link.describe(settings, system))
         received = monitor_link.receive(theirs)
     assert received is not None
-    assert monitor_link.parse(received[0]) == settings
+    arrived = monitor_link.parse(received[0])
+    assert arrived == settings
+    assert arrived.system is not None
+    assert arrived.system.config.login_title == "Ü"
+
+
+def test_the_longest_configuration_fits() -> None:
+    """Nothing takes more room in JSON than quotation marks, byte for byte."""
+    system = SystemSettings(Path("/run/x/session"), sections={"session": {"warnbeforeconnecting": '"' * FILE_MAX}})
+    ours, theirs = monitor_link.make_link()
+    with ours, theirs:
+        monitor_link.send(ours, monitor_link.describe(Settings(), system))
+        received = monitor_link.receive(theirs)
+    assert received is not None
+    assert monitor_link.parse(received[0]).system == system
 
 
 def test_descriptors_arrive_beside_their_message(tmp_path: Path) -> None:

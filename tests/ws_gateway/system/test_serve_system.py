@@ -58,7 +58,7 @@ def test_it_needs_root(corner: Any) -> None:
 def test_settings_that_cannot_be_used(corner: Any) -> None:
     (corner.etc / "pilothouse").mkdir()
     (corner.etc / "pilothouse" / "pilothouse.conf").write_text("[WebService]\nOrigins = everywhere\n")
-    assert "[WebService] origins: 'everywhere' is not an origin" in refused(corner, *NOBODY)
+    assert "pilothouse.conf:2: [webservice] origins: 'everywhere' is not an origin" in refused(corner, *NOBODY)
 
 
 def test_a_certificate_that_cannot_be_used_is_no_reason_to_do_without(corner: Any) -> None:
@@ -97,7 +97,7 @@ def test_everything_an_administrator_can_set(serve_system: Serve, corner: Any) -
         "Sort = of\n"
     )
     system = serve_system()
-    assert "[WebService] sort in pilothouse.conf means nothing here" in system.output
+    assert "[webservice] sort in pilothouse.conf means nothing here" in system.output
     assert b"<title>Maschinenraum</title>" in system.get("/").body
     assert system.get("/", Host="evil.com").status == 421
     upgrade = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13"}

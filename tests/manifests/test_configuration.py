@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.config import Config, parse
+from manifests.configuration import FILE_MAX, Configuration, ConfigurationError, number, parse, read, truth
 
 
 def write(folder: Path, name: str, text: str) -> None:
@@ -16,8 +16,8 @@ def write(folder: Path, name: str, text: str) -> None:
     file.write_text(text)
 
 
-def config(*folders: Path, system: Path) -> Config:
-    return Config({"XDG_CONFIG_DIRS": ":".join(map(str, folders))}, system)
+def config(*folders: Path, system: Path) -> Configuration:
+    return Configuration({"XDG_CONFIG_DIRS": ":".join(map(str, folders))}, system)
 
 
 def test_names_are_case_insensitive(tmp_path: Path) -> None:
@@ -44,8 +44,8 @@ def test_ours_wins_then_the_first_folder_then_the_system(tmp_path: Path) -> None
 
 def test_the_environment_may_say_nothing(tmp_path: Path) -> None:
     write(tmp_path, "pilothouse", "[S]\none=1\n")
-    assert Config({}, tmp_path).get("S", "one") == "1"
-    assert Config({"XDG_CONFIG_DIRS": "relative:"}, tmp_path).get("S", "one") == "1"
+    assert Configuration({}, tmp_path).get("S", "one") == "1"
+    assert Configuration({"XDG_CONFIG_DIRS": "relative:"}, tmp_path).get("S", "one") == "1"
 
 
 @pytest.mark.parametrize(
@@ -61,19 +61,54 @@ def test_a_number_that_nobody_set(tmp_path: Path) -> None:
     assert config(system=tmp_path).get_int("S", "n", 7, 0, 240) == 7
 
 
-@pytest.mark.parametrize(("value", "truth"), [("yes", True), ("True", True), ("1", True), ("no", False), ("x", False)])
-def test_switches(tmp_path: Path, value: str, truth: bool) -> None:
-    write(tmp_path, "pilothouse", f"[S]\nb={value}\n")
-    found = config(system=tmp_path)
-    assert found.get_bool("S", "b", not truth) is truth
-    assert found.get_bool("S", "absent", True) is True
+@pytest.mark.parametrize(
+    ("written", "meant"), [("yes", True), ("True", True), ("1", True), ("no", False), ("Off", False)]
+)
+def test_switches(written: str, meant: bool) -> None:
+    assert truth(written) is meant
 
 
-def test_a_bad_line_costs_itself(caplog: pytest.LogCaptureFixture) -> None:
-    assert parse("before = 1\n[S]\ngood = 1\nnonsense\n= 2\nalso = good\n", "file.conf") == {
-        "s": {"good": "1", "also": "good"}
-    }
-    assert [record.args[1] for record in caplog.records if isinstance(record.args, tuple)] == [1, 4, 5]
+@pytest.mark.parametrize("written", ["", "x", "yes no", "2"])
+def test_what_is_no_switch(written: str) -> None:
+    with pytest.raises(ValueError, match="yes or no"):
+        truth(written)
+
+
+@pytest.mark.parametrize("written", ["", "x", "1_0", "+5", "1.5", "9" * 10_000, "٣", "--1"])
+def test_what_is_no_number(written: str) -> None:
+    with pytest.raises(ValueError, match="number"):
+        number(written)
+
+
+BAD = "before = 1\n[S]\ngood = 1\nnonsense\n= 2\nalso = good\nbell = \a\ngood = 2\n"
+
+
+def test_a_bad_line_costs_itself(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    sections, lines, faults = parse(BAD)
+    assert lines == {("s", "good"): 8, ("s", "also"): 6}
+    assert sections == {"s": {"good": "2", "also": "good"}}
+    assert [line for line, _ in faults] == [1, 4, 5, 7]
+    write(tmp_path, "pilothouse", BAD)
+    assert config(system=tmp_path).get("s", "also") == "good"
+    assert [record.getMessage().split(": ")[0] for record in caplog.records] == [
+        f"{tmp_path}/pilothouse/pilothouse.conf:{line}" for line in (1, 4, 5, 7)
+    ]
+
+
+def test_who_must_understand_all_of_it_is_told_where_not(tmp_path: Path) -> None:
+    write(tmp_path, "pilothouse", "[S]\ngood = 1\nnonsense\n")
+    with pytest.raises(ConfigurationError, match=r"pilothouse\.conf:3: the line is neither"):
+        read(tmp_path / "pilothouse/pilothouse.conf")
+    write(tmp_path, "pilothouse", "[S]\ngood = 1\n")
+    assert read(tmp_path / "pilothouse/pilothouse.conf").sections == {"s": {"good": "1"}}
+    assert read(tmp_path / "absent").sections == {}
+
+
+@pytest.mark.parametrize("content", [b"\xff", b"#" * (FILE_MAX + 1)])
+def test_who_must_understand_it_gets_no_part(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "file").write_bytes(content)
+    with pytest.raises(ConfigurationError):
+        read(tmp_path / "file")
 
 
 def test_what_is_no_configuration_is_skipped(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -90,6 +125,6 @@ def test_what_is_no_configuration_is_skipped(tmp_path: Path, caplog: pytest.LogC
 
 @given(st.text())
 def test_any_text_is_read(text: str) -> None:
-    for section, values in parse(text, "x").items():
+    for section, values in parse(text).sections.items():
         assert section == section.strip().lower()
         assert all(key == key.strip().lower() and value == value.strip() for key, value in values.items())

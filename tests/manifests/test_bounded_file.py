@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bridge.bounded_file import read_bounded
+from manifests.bounded_file import read_bounded
 
 
 def test_a_file_up_to_the_limit(tmp_path: Path) -> None:
