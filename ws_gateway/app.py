@@ -17,7 +17,9 @@ from tornado.web import Application, RequestHandler
 
 from bridge.protocol import JsonObject
 from ws_gateway import redirect
+from ws_gateway.address import LOCAL, Address, locate
 from ws_gateway.bridge_process import BridgeCommand
+from ws_gateway.config import Config
 from ws_gateway.control import ControlSocket, folders
 from ws_gateway.handler import NotFound, Refused, error_page
 from ws_gateway.headers import SECURITY_HEADERS, is_allowed_host, is_loopback_host, origin_matches, refusal
@@ -25,6 +27,7 @@ from ws_gateway.idle import end_idle
 from ws_gateway.links import login_link
 from ws_gateway.log import ThrottledLog, printable
 from ws_gateway.plugins import load_plugins
+from ws_gateway.proxy import scheme_of, source_of
 from ws_gateway.sessions import SESSIONS_MAX, SYSTEM_SESSIONS_MAX, Sessions
 from ws_gateway.settings import Settings
 from ws_gateway.static_files import load_static_files
@@ -66,25 +69,41 @@ class Gateway:
 
     @property
     def scheme(self) -> str:
-        """Of the console's own address."""
+        """Of the console's own port."""
         return "https" if self.settings.system is not None and self.settings.system.tls else "http"
 
     @property
-    def cookie_name(self) -> str:
+    def config(self) -> Config:
+        """What the administrator configured; in single-user mode nothing."""
+        return self.settings.system.config if self.settings.system is not None else Config()
+
+    def cookie_name(self, address: Address) -> str:
         """Cookies ignore ports: two consoles on one machine need two names. In system mode it is Cockpit's."""
-        return f"pilothouse-{self.port}" if self.settings.system is None else "cockpit"
+        return f"pilothouse-{self.port}" if self.settings.system is None else address.cookie_name
+
+    def locate(self, path: str) -> Address | None:
+        """What a request's path means; None for what is not ours. One user has one application."""
+        address = locate(path, self.config.url_root)
+        return None if self.settings.system is None and address and address.application != LOCAL else address
+
+    def scheme_of(self, headers: httputil.HTTPHeaders) -> str:
+        """The scheme of the address that the person's browser has."""
+        return scheme_of(headers, self.config, self.scheme)
+
+    def source_of(self, request: httputil.HTTPServerRequest) -> str:
+        """Where the person is."""
+        return source_of(request.headers, self.config, request.remote_ip or "")
 
     def allows_host(self, host: str) -> bool:
         """Whether the console may be called so: in single-user mode this machine's own names (DNS rebinding)."""
         if self.settings.system is None:
             return is_loopback_host(host)
-        allowed = self.settings.system.config.allowed_hosts
+        allowed = self.config.allowed_hosts
         return not allowed or is_allowed_host(host, allowed)
 
     def allows_origin(self, headers: httputil.HTTPHeaders) -> bool:
         """Whether a page of the request's Origin may have what a session is for."""
-        allowed = self.settings.system.config.origins if self.settings.system is not None else ()
-        return origin_matches(headers, self.scheme, allowed)
+        return origin_matches(headers, self.scheme_of(headers), self.config.origins)
 
     def link(self, ttl: float = FIRST_LINK_TTL) -> JsonObject:
         """A new login link, with what else `login-url` prints."""
@@ -156,6 +175,10 @@ class GatewayApplication(Application):
         gateway: Gateway = self.settings["gateway"]
         status = refusal(request, gateway.allows_host)
         if status is None:
+            address = gateway.locate(request.path)
+            if address is None:
+                return self.get_handler_delegate(request, NotFound)
+            request.path = address.path
             return super().find_handler(request, **kwargs)
         if status == 421:
             allowed = "in single-user mode only localhost, 127.0.0.1 and [::1] are served"

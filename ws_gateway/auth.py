@@ -1,10 +1,13 @@
 """Logging in: `GET /cockpit/login`, and the token that single-user mode takes (reference 4.4)."""
 
 import logging
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from bridge.protocol import JsonObject, Problem, encode_json
+from ws_gateway.address import LOCAL, Address
 from ws_gateway.bridge_process import BridgeCommand
 from ws_gateway.handler import Handler
 from ws_gateway.headers import set_session_cookie
@@ -22,11 +25,23 @@ _refusals = ThrottledLog(__name__)
 
 _STATUS = {
     "authentication-failed": 401,
+    "authentication-not-supported": 401,
+    "authentication-disabled": 401,
+    "no-host": 401,
+    "unknown-host": 401,
+    "unknown-hostkey": 401,
+    "invalid-hostkey": 401,
     "access-denied": 403,
     "too-many-attempts": 429,
     "too-many-sessions": 503,
 }
 """The statuses of problems of a login; 500 for all others."""
+_WORD = re.compile(r"[A-Za-z0-9-]{1,64}")
+_SUPERUSER = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+
+
+OTHERS = "*"
+"""In the table of back ends: the one for the schemes that no other is for."""
 
 
 class Challenge(NamedTuple):
@@ -36,14 +51,31 @@ class Challenge(NamedTuple):
     body: JsonObject
 
 
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """Somebody who wants to log in."""
+
+    scheme: str
+    """In lower case."""
+    credentials: str = field(repr=False)
+    """What follows the scheme word in `Authorization`."""
+    source: str = ""
+    """Where they are, as far as it is known."""
+    address: Address = field(default_factory=lambda: Address(LOCAL, "", ""))
+    """Which application they want, and which host is behind it."""
+    superuser: str = ""
+    """The superuser bridge to start, `any` for the first; empty: none."""
+    asks_about_hosts: bool = False
+    """Whether the page can show the key of an unknown host."""
+
+
 class AuthBackend(Protocol):
     """One way to log in."""
 
-    async def login(self, credentials: str, source: str) -> tuple[Session, str] | Challenge:
-        """Checks what follows the scheme word in `Authorization`, and opens a session (`Sessions.open`, `admit`).
+    async def login(self, attempt: Attempt) -> tuple[Session, str] | Challenge:
+        """Checks the credentials, and opens a session (`Sessions.open`, `admit`).
 
-        `source` is the address that the request came from. Problem `authentication-failed` for wrong credentials, any
-        other for a session that could not be opened.
+        Problem `authentication-failed` for wrong credentials, any other for a session that could not be opened.
         """
 
 
@@ -55,9 +87,9 @@ class BearerBackend:
         self._sessions = sessions
         self._command = command
 
-    async def login(self, credentials: str, source: str) -> tuple[Session, str]:
+    async def login(self, attempt: Attempt) -> tuple[Session, str]:
         """Uses the token up, unless the session cannot be opened."""
-        token = self._tokens.take(credentials)
+        token = self._tokens.take(attempt.credentials)
         try:
             return await self._sessions.open(self._command)
         except Problem:
@@ -71,9 +103,10 @@ class LoginHandler(Handler):
     async def get(self) -> None:
         """200 with `csrf-token`; 401, 403, 500 or 503 with `problem` and `message`."""
         self._gone = False
+        self._source = self.gateway.source_of(self.request)
         if "Origin" in self.request.headers and not self.gateway.allows_origin(self.request.headers):
             origin = printable(self.request.headers["Origin"])
-            _refusals.warning("refused a login that a page of %s asked for", origin)
+            _refusals.warning("refused a login that a page of %s asked for: only a page of ours may", origin)
             self._answer(403, {"problem": "access-denied", "message": "The login was asked for by another site."})
             return
         authorization = self.request.headers.get("Authorization")
@@ -85,7 +118,7 @@ class LoginHandler(Handler):
         try:
             outcome = await self._login(authorization)
         except Problem as problem:
-            _refusals.warning("login from %s failed: %s", self.request.remote_ip, printable(problem.code))
+            _refusals.warning("login from %s failed: %s", self._source, printable(problem.code))
             self._refuse(problem)
             return
         if isinstance(outcome, Challenge):
@@ -104,10 +137,12 @@ class LoginHandler(Handler):
         if (previous := self.session()) is not None:
             # Its cookie is about to be replaced: nobody could log it out any more.
             self.gateway.sessions.end(previous)
-        _log.info("session %d: login from %s, %s", session.number, self.request.remote_ip, session.bridge)
-        secure = self.gateway.scheme == "https"
-        self.set_header("Set-Cookie", set_session_cookie(self.gateway.cookie_name, cookie, secure))
-        self._answer(200, {"csrf-token": session.csrf_token})
+        _log.info("session %d: login from %s, %s", session.number, self._source, session.bridge)
+        secure = self.gateway.scheme_of(self.request.headers) == "https"
+        name = self.gateway.cookie_name(self.address)
+        self.set_header("Set-Cookie", set_session_cookie(name, cookie, secure))
+        data = session.login.data
+        self._answer(200, {"csrf-token": session.csrf_token} | ({"login-data": data} if data else {}))
 
     def _ask(self, challenge: Challenge) -> None:
         self.set_header("WWW-Authenticate", challenge.challenge)
@@ -115,10 +150,22 @@ class LoginHandler(Handler):
 
     async def _login(self, authorization: str) -> tuple[Session, str] | Challenge:
         scheme, _, credentials = authorization.partition(" ")
-        backend = self.gateway.auth_backends.get(scheme.lower())
-        if backend is None:
+        backends = self.gateway.auth_backends
+        backend = backends.get(scheme.lower()) or backends.get(OTHERS)
+        # Only the connection itself says that somebody has a certificate.
+        if backend is None or scheme.lower() in (OTHERS, "tls-cert"):
             raise Problem("authentication-failed", "this way to log in is not known here")
-        return await backend.login(credentials.strip(), self.request.remote_ip or "")
+        wanted = self.request.headers.get("X-Superuser", "")
+        return await backend.login(
+            Attempt(
+                scheme.lower(),
+                credentials.strip(),
+                self._source,
+                self.address,
+                wanted if wanted != "none" and _SUPERUSER.fullmatch(wanted) else "",
+                self.request.headers.get("X-SSH-Connect-Unknown-Hosts") == "yes",
+            )
+        )
 
     def _resume(self) -> None:
         session = self.session()
@@ -133,7 +180,7 @@ class LoginHandler(Handler):
         if status == 401:
             # Not `Basic`: browsers would ask for a password by themselves.
             self.set_header("WWW-Authenticate", "Bearer")
-        elif problem.code.isascii() and problem.code.replace("-", "").isalnum():
+        if problem.code != "authentication-failed" and _WORD.fullmatch(problem.code):
             reason = f"{reason}: {problem.code}"
         self._answer(status, {"problem": problem.code, "message": problem.message}, reason)
 

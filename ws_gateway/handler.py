@@ -10,6 +10,7 @@ from tornado.iostream import StreamClosedError
 from tornado.web import HTTPError, RequestHandler, stream_request_body
 
 from bridge.protocol import Problem
+from ws_gateway.address import LOCAL, Address
 from ws_gateway.headers import SECURITY_HEADERS, session_cookie
 from ws_gateway.session import Session
 
@@ -67,7 +68,19 @@ class Handler(RequestHandler):
 
     def session(self) -> Session | None:
         """The session that the request's cookie belongs to."""
-        return self.gateway.sessions.find(session_cookie(self.request.headers, self.gateway.cookie_name))
+        cookie = session_cookie(self.request.headers, self.gateway.cookie_name(self.address))
+        return self.gateway.sessions.find(cookie, self.address.application)
+
+    @property
+    def address(self) -> Address:
+        """Which application the request is for."""
+        path = (self.request.uri or "").partition("?")[0]
+        return self.gateway.locate(path) or Address(LOCAL, "", path)
+
+    @property
+    def base(self) -> str:
+        """What the addresses of the application's own files begin with."""
+        return f"{self.gateway.config.url_root}/{self.address.application}"
 
     def set_default_headers(self) -> None:
         """Sets what goes on every response, errors included."""

@@ -27,7 +27,7 @@ class GatewaySpecs:
     def auth_backends(self, gateway: "Gateway") -> "Mapping[str, AuthBackend]":  # type: ignore[empty-body]
         """Ways to log in: the scheme word of the `Authorization` header, in lower case, to what checks the rest.
 
-        Two back ends for one scheme are an error at start.
+        `*` is the one for schemes that no other is for. Two back ends for one scheme are an error at start.
         """
 
     @hookspec

@@ -12,6 +12,8 @@ POLICY = (
 )
 _BY_TOKEN = b'<meta name="login" content="token">'
 _BY_PASSWORD = b'<meta name="login" content="password">'
+_FILES = b'"/cockpit/static/'
+"""What the addresses of its files begin with, as they are written."""
 _TITLE = b"<title>Pilothouse</title>"
 
 
@@ -19,10 +21,11 @@ def send_login_page(handler: Handler) -> None:
     """Answers with the login page; it leads to the address that it was shown at."""
     page = handler.gateway.static_files[LOGIN_PAGE]
     system = handler.gateway.settings.system
+    content = page.content.replace(_FILES, f'"{escape(handler.base)}/static/'.encode())
     handler.set_header("Content-Type", page.content_type)
     handler.set_header("Content-Security-Policy", POLICY)
     handler.set_header("Vary", "Cookie")
-    handler.finish(page.content if system is None else for_system(page.content, system))
+    handler.finish(content if system is None else for_system(content, system))
 
 
 def for_system(page: bytes, system: SystemSettings) -> bytes:

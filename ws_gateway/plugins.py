@@ -10,8 +10,9 @@ from ws_gateway.hookspecs import PROJECT, GatewaySpecs
 
 BUILT_IN = (
     "ws_gateway.auth",
-    "ws_gateway.system.password_login",
+    "ws_gateway.system.logins",
     "ws_gateway.websocket",
+    "ws_gateway.diagnosis",
     "ws_gateway.external_socket",
     "ws_gateway.external",
     "ws_gateway.resources",

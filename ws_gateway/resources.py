@@ -2,6 +2,7 @@
 
 import re
 from contextlib import suppress
+from html import escape
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -17,7 +18,6 @@ from ws_gateway.login_page import send_login_page
 from ws_gateway.session import Session
 
 PACKAGE_CHARACTERS = r"[A-Za-z0-9_*-]"
-SHELL = "/shell/index.html"
 LOCAL = "localhost"
 CHECKSUM = "X-Cockpit-Pkg-Checksum"
 LONG = "private, max-age=86400, immutable"
@@ -44,13 +44,14 @@ def package_path(quoted: str) -> str | None:
     return None if any(part.startswith(".") for part in path.split("/")) else path
 
 
-def inject(document: bytes, checksum: str | None = None) -> bytes:
+def inject(document: bytes, base: str, root: str, shell: str, checksum: str | None = None) -> bytes:
     """The shell's document with the address that its links are relative to, whatever page was asked for.
 
-    `checksum`, if it is known, is part of the address: what is there may be kept for long.
+    `base` is the application's address, below `root`. `checksum`, if it is known, is part of the address: what is there
+    may be kept for long.
     """
     place = f"${checksum}" if checksum else f"@{LOCAL}"
-    added = f'<base href="/cockpit/{place}{SHELL}"><meta name="url-root" content="">'.encode()
+    added = f'<base href="{escape(base)}/{place}{shell}"><meta name="url-root" content="{root}">'.encode()
     return _HEAD.sub(lambda match: match[0] + added, document, count=1)
 
 
@@ -124,7 +125,7 @@ class FileHandler(Handler):
         `checksum` is what the file was asked for by: where the bridge says that it is a part of just that, the
         browser keeps it. Only this machine's bridge is believed: another could put its own files under our checksum.
         """
-        headers = for_bridge(self.request.headers, host, self.gateway.scheme)
+        headers = for_bridge(self.request.headers, host, self.gateway.scheme_of(self.request.headers))
         language = self.request.cookies.get("CockpitLang")
         if language is not None and _LANGUAGE.fullmatch(language.value):
             headers["Accept-Language"] = language.value
@@ -197,7 +198,8 @@ class FileHandler(Handler):
             if size > SHELL_MAX:
                 raise Problem("too-large", "the shell's document is too large")
             pieces.append(piece)
-        self.finish(inject(b"".join(pieces), checksum))
+        config = self.gateway.config
+        self.finish(inject(b"".join(pieces), self.base, config.url_root, config.shell, checksum))
 
     def _break_off(self, problem: Problem) -> None:
         """An error before the head is a page; after it only a torn connection tells that the file is not complete."""

@@ -9,6 +9,7 @@ from typing import Protocol
 from bridge.protocol import Control, Data, Event, JsonObject, Problem, decode, encode_control
 from ws_gateway.bridge_stream import BridgeStream
 from ws_gateway.log import ThrottledLog, printable
+from ws_gateway.login import Login
 
 _log = logging.getLogger(__name__)
 _odd = ThrottledLog(__name__)
@@ -34,8 +35,9 @@ class Endpoint(Protocol):
 class Session:
     """A running bridge and everyone who uses it. `Sessions` opens and ends it."""
 
-    def __init__(self, number: int, bridge: BridgeStream, init: JsonObject) -> None:
+    def __init__(self, number: int, bridge: BridgeStream, init: JsonObject, login: Login | None = None) -> None:
         self.number = number
+        self.login = login or Login()
         self.csrf_token = secrets.token_urlsafe(32)
         self.owners: dict[str, Endpoint] = {}
         """Which endpoint a channel belongs to."""
@@ -118,4 +120,8 @@ class Session:
         if event.command == "ping":
             self.post({**event.message, "command": "pong"})
         elif event.command == "authorize" and type(cookie := event.message.get("cookie")) is str:
-            self.post({"command": "authorize", "cookie": cookie, "response": ""})
+            challenge, password = event.message.get("challenge"), self.login.password
+            given = password.answer(challenge) if password is not None and type(challenge) is str else ""
+            self.post({"command": "authorize", "cookie": cookie, "response": given})
+        elif event.command == "superuser-init-done":
+            self.login.forget_password()

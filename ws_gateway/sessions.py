@@ -9,8 +9,10 @@ from itertools import count
 from typing import TypeVar
 
 from bridge.protocol import Control, JsonObject, Problem, decode, encode_control
+from ws_gateway.address import LOCAL
 from ws_gateway.bridge_process import BridgeCommand, BridgeProcess
 from ws_gateway.bridge_stream import TERM_AFTER, BridgeStream
+from ws_gateway.login import Login
 from ws_gateway.session import Session
 from ws_gateway.tasks import Tasks
 
@@ -81,7 +83,9 @@ class Sessions:
         self._bridges.add(bridge)
         return bridge
 
-    def admit(self, bridge: BridgeStream, init: JsonObject, waiting: list[bytes]) -> tuple[Session, str]:
+    def admit(
+        self, bridge: BridgeStream, init: JsonObject, waiting: list[bytes], login: Login | None = None
+    ) -> tuple[Session, str]:
         """A session for a bridge that said `init`, and the messages since. With a Problem the bridge is discarded."""
         try:
             check_init(init)
@@ -90,22 +94,25 @@ class Sessions:
         except Problem:
             self.discard(bridge)
             raise
-        bridge.post(encode_control(_answer_to(init)))
-        session = Session(next(self._numbers), bridge, init)
+        login = login or Login()
+        bridge.post(encode_control(_answer_to(init, login)))
+        session = Session(next(self._numbers), bridge, init, login)
         value = secrets.token_urlsafe(32)
         self._live[_digest(value)] = session
         self._tasks.start(self._run(session, waiting), f"relay of session {session.number}")
         return session, value
 
-    def find(self, cookie: str | None) -> Session | None:
-        """The session that the cookie's value belongs to."""
-        return self._live.get(_digest(cookie)) if cookie is not None else None
+    def find(self, cookie: str | None, application: str = LOCAL) -> Session | None:
+        """The session of that application that the cookie's value belongs to."""
+        session = self._live.get(_digest(cookie)) if cookie is not None else None
+        return session if session is not None and session.login.application == application else None
 
     def end(self, session: Session, problem: str = "terminated", term_after: float = TERM_AFTER) -> None:
         """Ends a session: its cookie is void and its sockets are closed at once, its bridge is gone within seconds."""
         for digest, live in tuple(self._live.items()):
             if live is session:
                 del self._live[digest]
+                session.login.forget_password()
                 session.disconnect(problem)
                 self.discard(session.bridge, term_after)
 
@@ -179,11 +186,13 @@ def check_init(init: JsonObject) -> None:
         raise Problem("not-supported", "the bridge speaks another version of the protocol")
 
 
-def _answer_to(init: JsonObject) -> JsonObject:
+def _answer_to(init: JsonObject, login: Login) -> JsonObject:
     answer: JsonObject = {"command": "init", "version": 1, "host": "localhost"}
     capabilities = init.get("capabilities")
     if isinstance(capabilities, dict) and capabilities.get("explicit-superuser") is True:
-        answer["superuser"] = False
+        answer["superuser"] = {"id": login.superuser} if login.superuser else False
+    if not answer.get("superuser"):
+        login.forget_password()
     return answer
 
 

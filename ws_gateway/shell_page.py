@@ -8,7 +8,7 @@ from tornado.web import HTTPError
 from ws_gateway.handler import Handler
 from ws_gateway.hookspecs import hookimpl
 from ws_gateway.login_page import send_login_page
-from ws_gateway.resources import LOCAL, SEGMENTS_MAX, SHELL, FileHandler
+from ws_gateway.resources import LOCAL, SEGMENTS_MAX, FileHandler
 
 _PAGE = re.compile(r"/(?:@[A-Za-z0-9_.:@\[\]-]{1,255})?(?:/?[A-Za-z0-9_-]+(?:/[^/\x00-\x1f\x7f%\\]+)*)?/?")
 
@@ -31,7 +31,7 @@ class ShellHandler(FileHandler):
         if session is None:
             send_login_page(self)
         else:
-            await self.send_file(session, LOCAL, SHELL, is_shell=True)
+            await self.send_file(session, LOCAL, self.gateway.config.shell, is_shell=True)
 
 
 ROUTES = [(r"(/.*)", ShellHandler)]

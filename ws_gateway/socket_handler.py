@@ -14,6 +14,7 @@ from bridge.protocol import Problem, encode_control
 from ws_gateway.backlog import Backlog
 from ws_gateway.handler import Handler
 from ws_gateway.log import ThrottledLog, printable
+from ws_gateway.proxy import advice
 
 GOING_AWAY = 1001
 FAILED = 1011
@@ -38,14 +39,23 @@ class SocketHandler(Handler, WebSocketHandler):
         """Refuses what another site's page asks for, and what is no handshake, before any session is touched."""
         headers = self.request.headers
         if not self.gateway.allows_origin(headers):
-            _refusals.warning(
-                "refused a websocket of the page %s: it was opened for %s; both must name the console in the same way",
-                printable(headers.get("Origin", "(no origin)")),
-                printable(headers.get("Host", "")),
-            )
+            self._log_refusal(headers)
             raise HTTPError(403)
+        if "Upgrade" not in headers:
+            _refusals.warning("refused a websocket without an Upgrade header: does a proxy in between let it pass?")
+            raise HTTPError(400)
         if self.request.method != "GET" or self.request.version != "HTTP/1.1" or not _has_key(headers):
             raise HTTPError(400)
+
+    def _log_refusal(self, headers: HTTPHeaders) -> None:
+        origin, host = headers.get("Origin", ""), headers.get("Host", "")
+        _refusals.warning(
+            "refused a websocket of a page of %s that was opened for %s://%s: %s",
+            printable(origin) or "(no origin)",
+            self.gateway.scheme_of(headers),
+            printable(host),
+            advice(origin, host, self.gateway.scheme_of(headers), self.gateway.config),
+        )
 
     def check_offer(self) -> None:
         """Refuses a handshake that offers protocols of which none is ours."""

@@ -49,7 +49,8 @@ def parse_max_startups(text: str) -> MaxStartups:
 class Startups:
     """The logins that are under way."""
 
-    def __init__(self, limits: MaxStartups) -> None:
+    def __init__(self, limits: Callable[[], MaxStartups]) -> None:
+        """`limits`: those of now; they may change."""
         self._limits = limits
         self._under_way = 0
         self._by_source: Counter[str] = Counter()
@@ -74,7 +75,7 @@ class Startups:
         return leave
 
     def _is_full(self) -> bool:
-        limits = self._limits
+        limits = self._limits()
         if not limits.full or self._under_way < limits.begin:
             return False
         return self._under_way >= limits.full or random.SystemRandom().uniform(0, 100) < limits.rate

@@ -325,11 +325,11 @@ class System:
         credentials = base64.b64encode(f"{user}:{password}".encode()).decode()
         return self.get("/cockpit/login", Authorization=f"Basic {credentials}", **more)
 
-    def answer(self, question: Reply, text: str) -> Reply:
+    def answer(self, question: Reply, text: str, application: str = "cockpit") -> Reply:
         """The next step of a login that asked something."""
         assert question.headers["www-authenticate"].startswith(f"X-Conversation {question.json['id']}")
         answer = base64.b64encode(text.encode()).decode()
-        return self.get("/cockpit/login", Authorization=f"X-Conversation {question.json['id']} {answer}")
+        return self.get(f"/{application}/login", Authorization=f"X-Conversation {question.json['id']} {answer}")
 
     async def socket(self, login: Reply) -> Socket:
         request = HTTPRequest(

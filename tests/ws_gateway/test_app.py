@@ -54,7 +54,7 @@ async def test_without_a_session_only_constants_are_reached(start: Any, cookie: 
 def test_the_table_has_every_route() -> None:
     gateway = Gateway(Settings(port=0))
     patterns = {pattern for routes in gateway._hooks.routes(gateway=gateway) for pattern, _ in routes}
-    assert len(patterns) == 10
+    assert len(patterns) == 11
 
 
 async def test_the_security_headers_are_on_every_answer(browser: Any) -> None:

@@ -70,11 +70,15 @@ def test_no_path_leads_upward(path: str) -> None:
 
 
 def test_the_shell_gets_its_base() -> None:
-    document = inject(b'<html><head lang="x"><title/></head><head>')
+    document = inject(b'<html><head lang="x"><title/></head><head>', "/cockpit", "", "/shell/index.html")
     base = b'<base href="/cockpit/@localhost/shell/index.html"><meta name="url-root" content="">'
     assert document == b'<html><head lang="x">' + base + b"<title/></head><head>"
-    assert inject(b"<header>no head") == b"<header>no head"
-    assert b'<base href="/cockpit/$abc/shell/index.html">' in inject(b"<head>", "abc")
+    assert inject(b"<header>no head", "/cockpit", "", "/shell/index.html") == b"<header>no head"
+    assert b'<base href="/cockpit/$abc/shell/index.html">' in inject(
+        b"<head>", "/cockpit", "", "/shell/index.html", "abc"
+    )
+    rooted = inject(b"<head>", "/a/cockpit+=b", "/a", "/x/y.html")
+    assert rooted == b'<head><base href="/a/cockpit+=b/@localhost/x/y.html"><meta name="url-root" content="/a">'
 
 
 def test_no_host_takes_a_checksum_away_from_this_machine() -> None:

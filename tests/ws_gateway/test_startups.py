@@ -103,7 +103,7 @@ def test_an_address_as_others_know_it() -> None:
 
 
 def test_so_many_logins_at_a_time() -> None:
-    startups = Startups(MaxStartups(2, 100, 2))
+    startups = Startups(lambda: MaxStartups(2, 100, 2))
     leave = startups.enter("192.0.2.1")
     startups.enter("192.0.2.2")
     with pytest.raises(Problem, match="too-many-sessions"):
@@ -114,7 +114,7 @@ def test_so_many_logins_at_a_time() -> None:
 
 
 def test_so_many_from_one_address() -> None:
-    startups = Startups(MaxStartups(0, 100, 0))
+    startups = Startups(lambda: MaxStartups(0, 100, 0))
     leaves = [startups.enter("192.0.2.1") for _ in range(PER_SOURCE)]
     with pytest.raises(Problem, match="too-many-sessions"):
         startups.enter("192.0.2.1")
@@ -129,7 +129,7 @@ def test_between_begin_and_full_some_are_refused() -> None:
         MaxStartups(0, 100, 0),
         MaxStartups(10, 30, 60),
     ]
-    startups = Startups(MaxStartups(1, 50, 10_000))
+    startups = Startups(lambda: MaxStartups(1, 50, 10_000))
     startups.enter("")
     refused = 0
     for number in range(400):

@@ -15,9 +15,13 @@ const STRINGS = {
     badToken: "This login link does not work: it was used already, or is too old.",
     notAToken: "This is neither a login link nor a token.",
     unreachable: "The console does not answer. It may have been stopped.",
+    cookie: "You are logged in, but the browser did not keep the cookie. Allow cookies for this site. Behind a proxy, open the address that begins with https.",
+    origin: "You are logged in, but the console does not know the address that this page has. Behind a proxy, the administrator has to set it up for this address.",
     failed: "You could not be logged in: ",
 };
 
+/* Where the console's own addresses begin, whatever stands before them. */
+const base = new URL("..", document.currentScript.src).pathname;
 const element = id => document.getElementById(id);
 const byPassword = document.querySelector("meta[name=login]").content === "password";
 
@@ -72,6 +76,18 @@ function refusal(response, { problem, message }) {
     return STRINGS.failed + (message || problem || response.status);
 }
 
+/* Goes on to the shell, if that will let us in: a reason why not is told here, where it can be read. */
+async function enter() {
+    const place = base + "diagnosis?origin=" + encodeURIComponent(window.location.origin);
+    const answer = await fetch(place, { cache: "no-store" }).then(response => response.json()).catch(() => ({}));
+    if (answer.problem === "no-session")
+        start(STRINGS.cookie);
+    else if (answer.problem === "origin")
+        start(STRINGS.origin);
+    else
+        window.location.reload();
+}
+
 async function login(authorization) {
     element("problem").hidden = true;
     for (const button of document.querySelectorAll("button[type=submit]"))
@@ -79,13 +95,13 @@ async function login(authorization) {
     element("status").textContent = STRINGS.loggingIn;
     let response;
     try {
-        response = await fetch("/cockpit/login", { headers: { Authorization: authorization }, cache: "no-store" });
+        response = await fetch(base + "login", { headers: { Authorization: authorization }, cache: "no-store" });
     } catch {
         start(STRINGS.unreachable);
         return;
     }
     if (response.ok) {
-        window.location.reload();
+        await enter();
         return;
     }
     const body = await response.json().catch(() => ({}));

@@ -4,24 +4,28 @@ import { Modal, ModalBody, ModalFooter, ModalHeader } from "@patternfly/react-co
 import { Spinner } from "@patternfly/react-core/dist/esm/components/Spinner";
 
 import { gettext as _, message } from "../../lib/cockpit";
-import { urlRoot, type Closed } from "../../base1/src/connection";
-import { Reconnect } from "./reconnect";
+import { transport, urlRoot, type Closed } from "../../base1/src/connection";
+import { look, Reconnect, type Verdict } from "./reconnect";
 
 /** Says that the gateway is gone and keeps trying; the page is loaded anew when it is back and the login still counts. */
 export function LostConnection({ reason }: { reason: Closed }) {
-  const [loginNeeded, setLoginNeeded] = useState(reason.problem === "no-session");
+  const [verdict, setVerdict] = useState<Verdict | null>(reason.problem === "no-session" ? "login-needed" : null);
   const [trying, setTrying] = useState(false);
   const reconnect = useRef<Reconnect | null>(null);
 
   useEffect(() => {
-    if (loginNeeded) return;
-    const running = new Reconnect((verdict) => {
-      if (verdict === "back") window.location.reload();
-      else setLoginNeeded(true);
-    });
+    if (verdict) return;
+    const everOpen = transport.csrf_token !== "";
+    const running = new Reconnect(
+      (found) => {
+        if (found === "back") window.location.reload();
+        else setVerdict(found);
+      },
+      () => look(everOpen),
+    );
     reconnect.current = running;
     return () => running.end();
-  }, [loginNeeded]);
+  }, [verdict]);
 
   const tryNow = async () => {
     setTrying(true);
@@ -31,7 +35,19 @@ export function LostConnection({ reason }: { reason: Closed }) {
 
   return (
     <Modal isOpen variant="small" aria-labelledby="lost-title" aria-describedby="lost-body">
-      {loginNeeded ? (
+      {verdict === "origin" || verdict === "proxy" ? (
+        <>
+          <ModalHeader title={_("The console cannot be used at this address")} titleIconVariant="danger" labelId="lost-title" />
+          <ModalBody id="lost-body">
+            {verdict === "origin"
+              ? _("You are logged in, but the console refuses connections of pages of this address. Behind a proxy, the administrator has to set it up for this address; the console's log says how.")
+              : _("You are logged in, but no connection comes through. A proxy in between has to let WebSockets pass.")}
+          </ModalBody>
+          <ModalFooter>
+            <Button onClick={() => window.location.reload()}>{_("Try again")}</Button>
+          </ModalFooter>
+        </>
+      ) : verdict === "login-needed" ? (
         <>
           <ModalHeader title={_("Your session has ended")} titleIconVariant="info" labelId="lost-title" />
           <ModalBody id="lost-body">

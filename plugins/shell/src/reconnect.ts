@@ -1,25 +1,33 @@
 /* After the gateway was lost: tries until it is back, and says whether the login still counts. */
-import { urlRoot } from "../../base1/src/connection";
+import { application, urlRoot } from "../../base1/src/connection";
 
-export type Verdict = "back" | "login-needed";
+/** `origin` and `proxy`: the console is there and knows the login, but no connection to it can be opened. */
+export type Verdict = "back" | "login-needed" | "origin" | "proxy";
 
 const FIRST_WAIT = 1000;
 const LONGEST_WAIT = 15_000;
 
-async function answers(url: string): Promise<number | null> {
+async function ask(url: string): Promise<Response | null> {
   try {
-    const response = await fetch(url, { cache: "no-store", signal: AbortSignal.timeout(10_000) });
-    return response.status;
+    return await fetch(url, { cache: "no-store", signal: AbortSignal.timeout(10_000) });
   } catch {
     return null;
   }
 }
 
-/** One look: null while nobody answers. */
-export async function look(): Promise<Verdict | null> {
-  if ((await answers(`${urlRoot()}/ping`)) !== 200) return null;
-  const status = await answers(`${urlRoot()}/cockpit/login`);
-  if (status === 200) return "back";
+/** Why no connection can be opened though the login counts; a server that does not tell may have it tried again. */
+async function obstacle(): Promise<Verdict> {
+  const response = await ask(`${urlRoot()}/${application()}/diagnosis?origin=${encodeURIComponent(window.location.origin)}`);
+  if (response?.status !== 200) return "back";
+  const answer = (await response.json()) as { problem: string | null };
+  return answer.problem === "origin" ? "origin" : "proxy";
+}
+
+/** One look: null while nobody answers. `everOpen`: whether this page ever had a connection. */
+export async function look(everOpen = true): Promise<Verdict | null> {
+  if ((await ask(`${urlRoot()}/ping`))?.status !== 200) return null;
+  const status = (await ask(`${urlRoot()}/${application()}/login`))?.status;
+  if (status === 200) return everOpen ? "back" : obstacle();
   return status === 401 || status === 403 ? "login-needed" : null;
 }
 

@@ -5,7 +5,7 @@ import { Page, PageSidebar, PageSidebarBody } from "@patternfly/react-core/dist/
 import { SkipToContent } from "@patternfly/react-core/dist/esm/components/SkipToContent";
 
 import { gettext as _, message } from "../../lib/cockpit";
-import { connectionEvents, type Closed } from "../../base1/src/connection";
+import { connection, connectionEvents, type Closed } from "../../base1/src/connection";
 import { About } from "./about";
 import { componentOf } from "./address";
 import { Frames } from "./frames";
@@ -95,6 +95,9 @@ function useConnectionLoss(frames: Frames): Closed | null {
       setLost(reason);
     };
     connectionEvents.addEventListener("close", closed);
+    // It may have been refused before there was anything to show.
+    const { closed: reason } = connection();
+    if (reason) setLost(reason);
     return () => connectionEvents.removeEventListener("close", closed);
   }, [frames]);
   return lost;

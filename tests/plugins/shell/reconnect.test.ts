@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 import { look, Reconnect, type Verdict } from "../../../plugins/shell/src/reconnect";
 
-(globalThis as { document?: unknown }).document = { querySelector: () => null };
+Object.assign(globalThis, {
+  document: { querySelector: () => null },
+  window: { location: { pathname: "/", origin: "http://a" } },
+});
 
 const CASES: [number | null, number | null, Verdict | null][] = [
   [null, null, null],
@@ -22,6 +25,24 @@ for (const [ping, login, verdict] of CASES) {
     });
     assert.equal(await look(), verdict);
     assert.deepEqual(asked, ping === 200 ? ["/ping", "/cockpit/login"] : ["/ping"]);
+  });
+}
+
+const OBSTACLES: [number, object, Verdict][] = [
+  [200, { problem: "origin" }, "origin"],
+  [200, { problem: null }, "proxy"],
+  [404, {}, "back"],
+];
+for (const [status, answer, verdict] of OBSTACLES) {
+  test(`a connection that never opened, ${status} ${JSON.stringify(answer)}: ${verdict}`, async (t) => {
+    const asked: string[] = [];
+    t.mock.method(globalThis, "fetch", (url: string) => {
+      asked.push(url);
+      const isLast = url.includes("diagnosis");
+      return Promise.resolve({ status: isLast ? status : 200, json: () => Promise.resolve(answer) });
+    });
+    assert.equal(await look(false), verdict);
+    assert.equal(asked.at(-1), "/cockpit/diagnosis?origin=http%3A%2F%2Fa");
   });
 }
 

@@ -4,6 +4,7 @@ import asyncio
 import base64
 import json
 import secrets
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -14,9 +15,10 @@ import pytest
 from testbed.processes import describe, wait_until
 
 from bridge.protocol import Problem
+from ws_gateway.auth import Attempt
 from ws_gateway.sessions import Sessions
 from ws_gateway.settings import SystemSettings
-from ws_gateway.system.password_login import CREDENTIALS_MAX, PasswordLogins, check_base64
+from ws_gateway.system.logins import CREDENTIALS_MAX, Logins, check_base64, response_of
 
 PASSWORD = "S3cr3t-anna-7291"
 FILES = ("environ", "cmdline")
@@ -126,8 +128,8 @@ def test_two_answers_at_once_are_one(serve_system: Serve, corner: Any) -> None:
     corner.run("userdel", "-r", "-f", "fritz")
 
 
-def test_who_does_not_answer_is_let_go(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("ws_gateway.system.password_login.ANSWER_WITHIN", 0.2)
+def test_who_does_not_answer_is_let_go(tmp_path: Path) -> None:
+    sections = {"basic": {"unixpath": str(tmp_path / "session"), "response-timeout": "1"}}
 
     async def run() -> None:
         gone = asyncio.Event()
@@ -144,13 +146,13 @@ def test_who_does_not_answer_is_let_go(monkeypatch: pytest.MonkeyPatch, tmp_path
 
         server = await asyncio.start_unix_server(helper, tmp_path / "session")
         sessions = Sessions()
-        logins = PasswordLogins(SystemSettings(tmp_path / "session"), sessions)
-        asked = await logins.start("YTpi", "192.0.2.1")
+        logins = Logins(lambda: SystemSettings(tmp_path / "nobody", sections=sections), sessions)
+        asked = await logins.start(Attempt("basic", "YTpi", "192.0.2.1"))
         assert not isinstance(asked, tuple) or hasattr(asked, "challenge")
         await asyncio.wait_for(gone.wait(), 5)
         assert len(logins._startups) == 0
         with pytest.raises(Problem, match="took too long"):
-            await logins.go_on(f"{asked.body['id']} YQ==")  # type: ignore[union-attr]
+            await logins.go_on(Attempt("x-conversation", f"{asked.body['id']} YQ=="))  # type: ignore[union-attr]
         await sessions.stop()
         server.close()
         await server.wait_closed()
@@ -236,3 +238,124 @@ def test_the_password_is_nowhere_to_be_seen(serve_system: Serve, corner: Any) ->
 def test_what_is_no_base64(text: str) -> None:
     with pytest.raises(Problem, match="authentication-failed"):
         check_base64(text)
+
+
+@pytest.mark.parametrize(
+    ("scheme", "credentials", "response"),
+    [
+        ("basic", "YTpi", "Basic YTpi"),
+        ("bearer", "a.b-c_d", "Bearer a.b-c_d"),
+        ("tls-cert", "MIIB", "tls-cert MIIB"),
+        ("negotiate", "", "Negotiate"),
+    ],
+)
+def test_what_a_checker_is_told(scheme: str, credentials: str, response: str) -> None:
+    assert response_of(Attempt(scheme, credentials)) == response
+
+
+@pytest.mark.parametrize("credentials", ['a"b', "a\\b", "a\n", "ä", "x" * (CREDENTIALS_MAX + 1)])
+def test_what_no_checker_could_read(credentials: str) -> None:
+    with pytest.raises(Problem, match="authentication-failed"):
+        response_of(Attempt("bearer", credentials))
+
+
+SUDOERS = "Defaults env_reset, lecture=never\nsusi ALL=(ALL:ALL) ALL\n"
+
+
+async def superuser_of(system: Any, login: Any) -> str:
+    socket = await system.socket(login)
+    await socket.init()
+    await socket.control(command="open", channel="1:1", payload="stream", spawn=["id", "-un"], superuser="try")
+    said: str = await socket.until(lambda received: isinstance(received, str))
+    socket.connection.close()
+    while not isinstance(await socket.receive(), tuple):
+        pass
+    return said.partition("\n")[2].strip()
+
+
+async def test_administrators_are_asked_for_their_password_once(serve_system: Serve, corner: Any) -> None:
+    """The password of the login starts the superuser bridge, with the real sudo; it is asked for where it was wrong."""
+    corner.user("susi", "S3cr3t-susi-4242")
+    (corner.etc / "sudoers").write_text(SUDOERS)
+    (corner.etc / "sudoers").chmod(0o440)
+    (corner.etc / "pam.d" / "sudo").write_text("auth required pam_unix.so\naccount required pam_unix.so\n")
+    system = serve_system()
+    try:
+        wanting = system.log_in("susi", "S3cr3t-susi-4242", X_Superuser="any")
+        assert await superuser_of(system, wanting) == "root"
+        for header in ("none", "", "a b"):
+            assert await superuser_of(system, system.log_in("susi", "S3cr3t-susi-4242", X_Superuser=header)) == "susi"
+        anna = system.log_in("anna", PASSWORD, X_Superuser="any")
+        assert await superuser_of(system, anna) == "anna"
+    finally:
+        corner.run("userdel", "-r", "-f", "susi")
+    assert "S3cr3t-susi" not in system.output
+
+
+COMMAND = f"{sys.executable} -I {Path(__file__).parents[1] / 'auth_command.py'}"
+
+
+def configure(corner: Any, text: str) -> None:
+    (corner.etc / "pilothouse").mkdir(exist_ok=True)
+    (corner.etc / "pilothouse" / "pilothouse.conf").write_text(text)
+
+
+async def test_a_program_of_the_administrators(serve_system: Serve, corner: Any) -> None:
+    configure(
+        corner,
+        f"[Bearer]\nCommand = {COMMAND} s3same data\n[Basic]\naction = none\n[Slow]\nCommand = {COMMAND} x silent\n"
+        "timeout = 1\n[Absent]\nCommand = /nonexistent\n",
+    )
+    system = serve_system()
+    login = system.get("/cockpit/login", Authorization="Bearer s3same")
+    assert (login.status, login.json["login-data"]) == (200, {"colour": "blue"})
+    assert await superuser_of(system, login) == "nobody"
+    for scheme, status, problem in (
+        ("Bearer wrong", 401, "authentication-failed"),
+        ("Basic YTpi", 401, "authentication-disabled"),
+        ("Negotiate", 401, "authentication-not-supported"),
+        ("tls-cert x", 401, "authentication-failed"),
+        ("Slow x", 500, "timeout"),
+        ("Absent x", 500, "no-cockpit"),
+    ):
+        answer = system.get("/cockpit/login", Authorization=scheme)
+        assert (answer.status, answer.json["problem"]) == (status, problem), scheme
+    assert "checks a login to localhost, 0" in system.output
+    assert "s3same" not in system.output
+
+
+async def test_logging_in_to_another_host(serve_system: Serve, corner: Any) -> None:
+    configure(corner, f"[WebService]\nLoginTo = yes\n[Ssh-Login]\nCommand = {COMMAND} {PASSWORD} ask\n")
+    system = serve_system("--no-tls")
+    far = "cockpit+=far.example.com"
+    credentials = base64.b64encode(f"anna:{PASSWORD}".encode()).decode()
+    asking = {"Authorization": f"Basic {credentials}", "X_SSH_Connect_Unknown_Hosts": "yes"}
+    question = system.get(f"/{far}/login", **asking)
+    assert (question.status, question.json["prompt"]) == (401, "The key of the host?")
+    assert question.json["host-key"] == "far.example.com ssh-ed25519 AAAA"
+    assert question.json["default"] == "SHA256:abc"
+    assert system.answer(question, "SHA256:abc").status == 401, "another application did not ask"
+    refused = system.answer(question, "no", far)
+    assert (refused.status, refused.reason) == (401, "Authentication failed: unknown-hostkey")
+    login = system.answer(system.get(f"/{far}/login", **asking), "SHA256:abc", far)
+    assert login.status == 200
+    name, _, value = login.headers["set-cookie"].partition(";")[0].partition("=")
+    assert name == "machine-cockpit+far.example.com"
+    assert "checks a login to far.example.com, 1" in system.output
+    assert system.get(f"/{far}/login", Cookie=f"{name}={value}").status == 200
+    assert b'<base href="/cockpit+=far.example.com/' in system.get("/=far.example.com/", Cookie=f"{name}={value}").body
+    for place, cookie in (("cockpit", "cockpit"), ("cockpit+=other", "machine-cockpit+other")):
+        foreign = system.get(f"/{place}/login", Cookie=f"{cookie}={value}")
+        assert foreign.status == 401, "a session is of one application"
+    for host in ("-oProxyCommand=x", "a%20b", "a;id", "host:0"):
+        assert system.get(f"/cockpit+={host}/login", **asking).status == 404
+    assert "ProxyCommand" not in system.output
+
+
+def test_other_hosts_are_out_of_reach_unless_allowed(serve_system: Serve, corner: Any) -> None:
+    configure(corner, f"[Ssh-Login]\nCommand = {COMMAND} {PASSWORD}\n")
+    system = serve_system()
+    credentials = base64.b64encode(f"anna:{PASSWORD}".encode()).decode()
+    answer = system.get("/cockpit+=far.example.com/login", Authorization=f"Basic {credentials}")
+    assert (answer.status, answer.json["problem"]) == (403, "access-denied")
+    assert "checks a login" not in system.output

@@ -1,0 +1,59 @@
+"""Who checks a login, of what is configured."""
+
+from pathlib import Path
+
+import pytest
+
+from bridge.protocol import Problem
+from ws_gateway.address import Address
+from ws_gateway.auth import Attempt
+from ws_gateway.config import Config, SshLogin, Way
+from ws_gateway.system.ways import UNKNOWN_HOSTS, checker_for
+
+HELPER = Path("/run/helper")
+FAR = Address("cockpit+=far", "far", "/cockpit/login")
+PROGRAM = Way(("/usr/bin/check",))
+
+
+@pytest.mark.parametrize(
+    ("scheme", "ways", "path", "command"),
+    [
+        ("basic", {}, HELPER, ()),
+        ("basic", {"basic": Way(timeout=5)}, HELPER, ()),
+        ("basic", {"basic": PROGRAM}, None, ("/usr/bin/check",)),
+        ("bearer", {"bearer": PROGRAM}, None, ("/usr/bin/check",)),
+        ("tls-cert", {"tls-cert": Way(unix_path=Path("/run/x"))}, Path("/run/x"), ()),
+    ],
+)
+def test_this_machine(scheme: str, ways: dict[str, Way], path: Path | None, command: tuple[str, ...]) -> None:
+    checker = checker_for(Attempt(scheme, ""), Config(ways=ways), HELPER)
+    assert (checker.way.unix_path, checker.way.command, checker.host) == (path, command, "localhost")
+
+
+@pytest.mark.parametrize(
+    ("attempt", "config", "code"),
+    [
+        (Attempt("bearer", ""), Config(), "authentication-not-supported"),
+        (Attempt("bearer", ""), Config(ways={"bearer": Way()}), "authentication-not-supported"),
+        (Attempt("basic", ""), Config(ways={"basic": Way(is_off=True)}), "authentication-disabled"),
+        (Attempt("basic", ""), Config(require_host=True), "access-denied"),
+        (Attempt("basic", "", address=FAR), Config(ssh_login=SshLogin(("/x",))), "access-denied"),
+        (Attempt("basic", "", address=FAR), Config(login_to=True), "authentication-not-supported"),
+        (
+            Attempt("bearer", "", address=FAR),
+            Config(login_to=True, ssh_login=SshLogin(("/x",))),
+            "authentication-not-supported",
+        ),
+    ],
+)
+def test_nobody(attempt: Attempt, config: Config, code: str) -> None:
+    with pytest.raises(Problem) as caught:
+        checker_for(attempt, config, HELPER)
+    assert caught.value.code == code
+
+
+@pytest.mark.parametrize(("asks", "allowed", "said"), [(True, False, "1"), (False, True, "1"), (False, False, None)])
+def test_another_host(asks: bool, allowed: bool, said: str | None) -> None:
+    config = Config(login_to=True, ssh_login=SshLogin(("/x",), connect_to_unknown_hosts=allowed))
+    checker = checker_for(Attempt("basic", "", address=FAR, asks_about_hosts=asks), config, HELPER)
+    assert (checker.host, checker.environ.get(UNKNOWN_HOSTS)) == ("far", said)

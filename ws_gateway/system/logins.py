@@ -1,0 +1,209 @@
+"""Logging in through a session helper or a program of the administrator's, in system mode (reference 4.4)."""
+
+import asyncio
+import base64
+import binascii
+import re
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bridge.protocol import Problem
+from ws_gateway.auth import OTHERS, Attempt, AuthBackend, Challenge
+from ws_gateway.auth_dialogue import AuthDialogue, Init, Question
+from ws_gateway.bridge_stream import BridgeStream
+from ws_gateway.config import Way
+from ws_gateway.hookspecs import hookimpl
+from ws_gateway.kept_password import KeptPassword
+from ws_gateway.login import Login
+from ws_gateway.session import Session
+from ws_gateway.sessions import Sessions
+from ws_gateway.settings import SystemSettings
+from ws_gateway.startups import Penalties, Startups, plain_address
+from ws_gateway.system.ways import checker_for
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ws_gateway.app import Gateway
+
+CREDENTIALS_MAX = 8 * 1024
+"""Characters of what a browser may send in one go."""
+_ID = re.compile(r"[A-Za-z0-9_-]{43}")
+_CREDENTIALS = re.compile(r"[\x20\x21\x23-\x5b\x5d-\x7e]*")
+
+
+@dataclass(slots=True)
+class _Pending:
+    """A login that waits for an answer, or is being worked on."""
+
+    stream: BridgeStream
+    dialogue: AuthDialogue
+    login: Login
+    way: Way
+    leave: Callable[[], None]
+    expiry: asyncio.TimerHandle | None = None
+
+
+class Logins:
+    """The logins that are under way."""
+
+    def __init__(self, settings: Callable[[], SystemSettings], sessions: Sessions) -> None:
+        """`settings`: those of now; they may change."""
+        self._settings = settings
+        self._sessions = sessions
+        self._startups = Startups(lambda: settings().config.max_startups)
+        self._penalties = Penalties()
+        self._pending: dict[str, _Pending] = {}
+
+    async def start(self, attempt: Attempt) -> tuple[Session, str] | Challenge:
+        """A new login."""
+        settings = self._settings()
+        source = plain_address(attempt.source)
+        self._penalties.check(source)
+        checker = checker_for(attempt, settings.config, settings.helper_socket)
+        response = response_of(attempt)
+        leave = self._startups.enter(source)
+        try:
+            stream = await self._sessions.place(checker.start())
+        except BaseException:
+            leave()
+            raise
+        dialogue = AuthDialogue(stream)
+        login = _login_of(attempt, source)
+        pending = _Pending(stream, dialogue, login, checker.way, leave)
+        return await self._step(pending, lambda: dialogue.begin(response, source), checker.way.timeout)
+
+    async def go_on(self, attempt: Attempt) -> tuple[Session, str] | Challenge:
+        """The answer to a question: `ID BASE64`. An ID is good for one answer, in the application that asked."""
+        number, _, answer = attempt.credentials.partition(" ")
+        pending = self._pending.get(number) if _ID.fullmatch(number) else None
+        if pending is None or pending.login.application != attempt.address.application:
+            raise Problem("authentication-failed", "This login took too long, or was answered already. Start again.")
+        del self._pending[number]
+        if pending.expiry is not None:
+            pending.expiry.cancel()
+        try:
+            text = check_base64(answer)
+        except Problem:
+            self._give_up(pending)
+            raise
+        # Whoever checks may take as long for the answer as for the start, and the person's time besides.
+        within = pending.way.timeout + pending.way.response_timeout
+        return await self._step(pending, lambda: pending.dialogue.answer(text), within)
+
+    async def _step(
+        self, pending: _Pending, step: Callable[[], Awaitable[Question | Init]], within: float
+    ) -> tuple[Session, str] | Challenge:
+        try:
+            async with asyncio.timeout(within):
+                outcome = await step()
+            if isinstance(outcome, Question):
+                return self._wait(pending, outcome)
+            pending.login.data = pending.dialogue.login_data
+            admitted = self._sessions.admit(pending.stream, outcome.message, outcome.waiting, pending.login)
+        except TimeoutError:
+            self._give_up(pending)
+            raise Problem("timeout", "The machine takes too long to check the login.") from None
+        except Problem as problem:
+            if problem.code == "authentication-failed":
+                self._penalties.failed(pending.login.source)
+            self._give_up(pending)
+            raise
+        except BaseException:
+            self._give_up(pending)
+            raise
+        pending.leave()
+        return admitted
+
+    def _wait(self, pending: _Pending, question: Question) -> Challenge:
+        number = secrets.token_urlsafe(32)
+        self._pending[number] = pending
+        loop = asyncio.get_running_loop()
+        pending.expiry = loop.call_later(pending.way.response_timeout, self._expire, number)
+        prompt = base64.b64encode(question.prompt.encode("utf-8", "replace")).decode()
+        # Long prompts are in the body only: a header has its bound.
+        shown = prompt if len(prompt) <= 1024 else ""
+        body = {"message": "", "error": "", **question.more, "prompt": question.prompt, "echo": question.echo}
+        return Challenge(f"X-Conversation {number} {shown}".rstrip(), {**body, "id": number})
+
+    def _expire(self, number: str) -> None:
+        pending = self._pending.pop(number, None)
+        if pending is not None:
+            self._give_up(pending)
+
+    def _give_up(self, pending: _Pending) -> None:
+        pending.leave()
+        pending.login.forget_password()
+        self._sessions.discard(pending.stream, term_after=0)
+
+
+class CheckedBackend:
+    """Whatever is configured; `Basic` is asked of PAM where nothing is."""
+
+    def __init__(self, logins: Logins) -> None:
+        self._logins = logins
+
+    async def login(self, attempt: Attempt) -> tuple[Session, str] | Challenge:
+        """Asks whoever checks the scheme."""
+        return await self._logins.start(attempt)
+
+
+class ConversationBackend:
+    """Answers to what was asked besides."""
+
+    def __init__(self, logins: Logins) -> None:
+        self._logins = logins
+
+    async def login(self, attempt: Attempt) -> tuple[Session, str] | Challenge:
+        """Passes the answer on; it may come from another address than the question's."""
+        return await self._logins.go_on(attempt)
+
+
+def response_of(attempt: Attempt) -> str:
+    """What whoever checks the login is told; Problem `authentication-failed` for what none of them could read."""
+    if attempt.scheme == "basic":
+        return f"Basic {check_base64(attempt.credentials, has=b':')}"
+    if len(attempt.credentials) > CREDENTIALS_MAX or not _CREDENTIALS.fullmatch(attempt.credentials):
+        raise Problem("authentication-failed", "The credentials cannot be understood.")
+    scheme = attempt.scheme.capitalize() if attempt.scheme != "tls-cert" else attempt.scheme
+    return f"{scheme} {attempt.credentials}".rstrip()
+
+
+def check_base64(text: str, has: bytes = b"") -> str:
+    """`text`, which is base64 of a bounded length, of what `has` is in; Problem `authentication-failed` if not."""
+    try:
+        if len(text) > CREDENTIALS_MAX or has not in base64.b64decode(text, validate=True):
+            raise ValueError
+    except (binascii.Error, ValueError):
+        raise Problem("authentication-failed", "The credentials cannot be understood.") from None
+    return text
+
+
+def _login_of(attempt: Attempt, source: str) -> Login:
+    login = Login(attempt.address.application, source=source, method=attempt.scheme, superuser=attempt.superuser)
+    if attempt.scheme == "basic":
+        given = bytearray(base64.b64decode(attempt.credentials))
+        user, _, rest = given.partition(b":")
+        login.user = user.decode("utf-8", "replace")
+        password, _, known_hosts = rest.partition(b"\0")
+        if login.user != "root" and (login.superuser or attempt.address.host):
+            login.password = KeptPassword(login.user, password)
+        for piece in (given, rest, known_hosts):
+            piece[:] = bytes(len(piece))
+    return login
+
+
+@hookimpl
+def auth_backends(gateway: "Gateway") -> "Mapping[str, AuthBackend]":
+    """`X-Conversation`, and every scheme that nobody else offers, in system mode."""
+    if gateway.settings.system is None:
+        return {}
+
+    def settings() -> SystemSettings:
+        assert gateway.settings.system is not None
+        return gateway.settings.system
+
+    logins = Logins(settings, gateway.sessions)
+    return {OTHERS: CheckedBackend(logins), "x-conversation": ConversationBackend(logins)}

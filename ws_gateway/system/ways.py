@@ -1,0 +1,54 @@
+"""Who checks a login: by scheme and host, as configured (reference 4.4)."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+from bridge.protocol import Problem
+from ws_gateway.auth import Attempt
+from ws_gateway.bridge_process import BridgeCommand, BridgeProcess
+from ws_gateway.bridge_stream import BridgeStream
+from ws_gateway.config import Config, Way
+from ws_gateway.system.helper_bridge import HelperBridge
+
+UNKNOWN_HOSTS = "COCKPIT_SSH_CONNECT_TO_UNKNOWN_HOSTS"
+
+
+class Checker(NamedTuple):
+    """Who checks a login, and the host that is logged in to."""
+
+    way: Way
+    host: str
+    environ: dict[str, str]
+
+    async def start(self) -> BridgeStream:
+        """A new one, of the gateway's own rights or behind its socket; Problem if it cannot be had."""
+        if self.way.unix_path is not None:
+            return await HelperBridge.connect(self.way.unix_path)
+        return await BridgeProcess.start(BridgeCommand((*self.way.command, self.host), self.environ, Path("/")))
+
+
+def checker_for(attempt: Attempt, config: Config, helper_socket: Path) -> Checker:
+    """Who checks `attempt`; Problem where nobody does. What is not configured is `Basic`, for this machine, by PAM."""
+    if attempt.address.host:
+        return _remote(attempt, config)
+    if config.require_host:
+        raise Problem("access-denied", "This console is for logging in to other hosts only.")
+    way = config.ways.get(attempt.scheme)
+    if way is not None and way.is_off:
+        raise Problem("authentication-disabled", "This way to log in is switched off.")
+    if way is None or not (way.command or way.unix_path):
+        if attempt.scheme != "basic":
+            raise Problem("authentication-not-supported", "This way to log in is not known here.")
+        # The helper has its own limits: PAM may take its time.
+        way = Way(unix_path=helper_socket, timeout=90)
+    return Checker(way, "localhost", {})
+
+
+def _remote(attempt: Attempt, config: Config) -> Checker:
+    way = config.ssh_login
+    if not config.login_to or way.is_off:
+        raise Problem("access-denied", "Logging in to other hosts is switched off on this console.")
+    if attempt.scheme != "basic" or not (way.command or way.unix_path):
+        raise Problem("authentication-not-supported", "This way to log in to other hosts is not set up here.")
+    asks = attempt.asks_about_hosts or way.connect_to_unknown_hosts
+    return Checker(way, attempt.address.host, {UNKNOWN_HOSTS: "1"} if asks else {})
