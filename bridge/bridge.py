@@ -143,6 +143,7 @@ class Bridge:
                 self._end(Problem("not-supported", "this bridge speaks version 1 of the protocol"))
             case "init":
                 self._admit(control.message.get("host"))
+                self._superuser.is_reported = control.message.get("superuser-reports") is True
                 self._authorize.start(control.message.get("superuser"))
             case "authorize":
                 self._authorize.answered(control.message)

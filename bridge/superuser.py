@@ -37,6 +37,8 @@ class Superuser:
         """One of the words above, or the name of the one that runs."""
         self.changed: Callable[..., None] = _nobody
         """Called with the names of properties (`Current`, `Bridges`, `Methods`) that have changed."""
+        self.is_reported = False
+        """Whether the gateway, for its audit log, wants to know each time that the session has other rights."""
         self._router = router
         self._candidates: dict[str, Candidate] | None = None
         self._finding = asyncio.Lock()
@@ -187,4 +189,6 @@ class Superuser:
     def _set_current(self, current: str) -> None:
         if current != self.current:
             self.current = current
+            if self.is_reported and current != STARTING:
+                self._router.send_control({"command": "superuser-changed", "current": current})
             self.changed("Current")

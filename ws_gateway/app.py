@@ -26,6 +26,7 @@ from ws_gateway.headers import SECURITY_HEADERS, is_allowed_host, is_loopback_ho
 from ws_gateway.idle import end_idle
 from ws_gateway.links import login_link
 from ws_gateway.log import ThrottledLog, printable
+from ws_gateway.metrics import Metrics
 from ws_gateway.plugins import load_plugins
 from ws_gateway.proxy import scheme_of, source_of
 from ws_gateway.sessions import SESSIONS_MAX, SYSTEM_SESSIONS_MAX, Sessions
@@ -59,6 +60,7 @@ class Gateway:
         self.tokens = Tokens()
         self.sessions = Sessions(SESSIONS_MAX if settings.system is None else SYSTEM_SESSIONS_MAX)
         self.sockets: set[BrowserSocket] = set()
+        self.metrics = Metrics()
         self.static_files = load_static_files(settings.static)
         self.bridge_command = BridgeCommand(settings.bridge, settings.environ)
         self._hooks = load_plugins().hook
@@ -122,13 +124,19 @@ class Gateway:
         if self.settings.system is None:
             await self._control.start(folders(os.environ)[0], self.port)
         else:
-            self.tasks.start(end_idle(self.sessions), "idle sessions")
+            self.tasks.start(end_idle(self.sessions, lambda: self.config.idle_timeout * 60), "idle sessions")
         self.tasks.start(ping_all(self.sockets), "pings")
+        self.tasks.start(self.metrics.watch_loop(), "event loop's lag")
         if context is None:
             self._server.add_sockets(listeners)
         else:
             self._tls_port = TlsPort(self._server, self._make_server(redirect.ROUTES), context)
             self._tls_port.start(listeners)
+
+    def reconfigure(self, settings: Settings) -> None:
+        """From now on other settings of system mode hold. StaticError, and no change, for those that cannot be used."""
+        static_files = load_static_files(settings.static)
+        self.settings, self.static_files = settings, static_files
 
     async def stop(self) -> None:
         """Ends everything: no new connections, sockets closed with 1001, bridges gone within 5 seconds."""

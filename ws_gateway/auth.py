@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from bridge.protocol import JsonObject, Problem, encode_json
+from ws_gateway import audit
 from ws_gateway.address import LOCAL, Address
 from ws_gateway.bridge_process import BridgeCommand
 from ws_gateway.handler import Handler
 from ws_gateway.headers import set_session_cookie
 from ws_gateway.hookspecs import hookimpl
 from ws_gateway.log import ThrottledLog, printable
+from ws_gateway.login import Login
 from ws_gateway.session import Session
 from ws_gateway.sessions import Sessions
 from ws_gateway.tokens import Tokens
@@ -91,7 +93,7 @@ class BearerBackend:
         """Uses the token up, unless the session cannot be opened."""
         token = self._tokens.take(attempt.credentials)
         try:
-            return await self._sessions.open(self._command)
+            return await self._sessions.open(self._command, Login(source=attempt.source, method=attempt.scheme))
         except Problem:
             self._tokens.restore(token)
             raise
@@ -118,7 +120,7 @@ class LoginHandler(Handler):
         try:
             outcome = await self._login(authorization)
         except Problem as problem:
-            _refusals.warning("login from %s failed: %s", self._source, printable(problem.code))
+            self._record_failure(problem)
             self._refuse(problem)
             return
         if isinstance(outcome, Challenge):
@@ -132,17 +134,38 @@ class LoginHandler(Handler):
 
     def _welcome(self, session: Session, cookie: str) -> None:
         if self._gone:
-            self.gateway.sessions.end(session)
+            self.gateway.sessions.end(session, "the browser is gone")
             return
         if (previous := self.session()) is not None:
             # Its cookie is about to be replaced: nobody could log it out any more.
-            self.gateway.sessions.end(previous)
-        _log.info("session %d: login from %s, %s", session.number, self._source, session.bridge)
+            self.gateway.sessions.end(previous, "another login took its place")
+        self.gateway.metrics.count_login("ok")
+        login = session.login
+        audit.record(
+            "login-ok",
+            user=login.user or None,
+            rhost=self._source,
+            method=login.method,
+            host=self.address.host or None,
+            session=session.number,
+        )
         secure = self.gateway.scheme_of(self.request.headers) == "https"
         name = self.gateway.cookie_name(self.address)
         self.set_header("Set-Cookie", set_session_cookie(name, cookie, secure))
         data = session.login.data
         self._answer(200, {"csrf-token": session.csrf_token} | ({"login-data": data} if data else {}))
+
+    def _record_failure(self, problem: Problem) -> None:
+        """Names of this machine's users only where it has them: people type their password into the wrong field."""
+        self.gateway.metrics.count_login(problem.code)
+        audit.record(
+            "login-fail",
+            user=problem.extra.get("user") or "(unknown)",
+            rhost=self._source,
+            method=self._method,
+            host=self.address.host or None,
+            problem=problem.code,
+        )
 
     def _ask(self, challenge: Challenge) -> None:
         self.set_header("WWW-Authenticate", challenge.challenge)
@@ -150,6 +173,7 @@ class LoginHandler(Handler):
 
     async def _login(self, authorization: str) -> tuple[Session, str] | Challenge:
         scheme, _, credentials = authorization.partition(" ")
+        self._method = scheme.lower()
         backends = self.gateway.auth_backends
         backend = backends.get(scheme.lower()) or backends.get(OTHERS)
         # Only the connection itself says that somebody has a certificate.

@@ -65,6 +65,17 @@ def find_certificate(folder: Path) -> Path | None:
     return max(found, key=lambda path: path.name, default=None)
 
 
+def authority_of(folder: Path) -> str:
+    """The certificate that a browser needs to believe in ours, in PEM; empty for one that is not of our making."""
+    chosen = find_certificate(folder)
+    if chosen is None or chosen.stem != OWN_NAME:
+        return ""
+    for path in (folder / f"{OWN_NAME}-ca.pem", chosen):
+        if path.exists():
+            return _read(path).decode("ascii", "replace")
+    return ""
+
+
 def read_pair(certificate: Path) -> bytes:
     """The certificate and the `.key` beside it, after a check that they belong together and are good today."""
     key = certificate.with_suffix(".key")

@@ -1,6 +1,7 @@
 """What a browser's message means (reference 1.4), as a table and without I/O."""
 
 from collections.abc import Callable, MutableMapping
+from enum import Enum
 from typing import Any, NamedTuple
 
 from bridge.protocol import Control, Data, JsonObject, Problem, decode, encode_control
@@ -9,6 +10,16 @@ CHANNELS_MAX = 16384
 """Channels open at a time in one session."""
 INTERNAL_PREFIX = "0:"
 """How the names of the gateway's own channels start; no browser may open one."""
+
+
+class Activity(Enum):
+    """What a message says about the person at the page."""
+
+    NONE = 0
+    TRAFFIC = 1
+    """Something happens, which a page may do by itself."""
+    PERSON = 2
+    """Somebody does something; or a page will tell when."""
 
 
 class Relay(NamedTuple):
@@ -54,11 +65,14 @@ class Dispatcher:
         self._owner = owner
         self._owners = owners
         self._initialised = False
+        self.activity = Activity.NONE
+        """Of the last message."""
         self.channels: dict[str, bool] = {}
         """The open channels; True for those whose data is binary."""
 
     def receive(self, message: bytes) -> Action:
         """What to do about a message of the browser."""
+        self.activity = Activity.NONE
         if b"\n" not in message:
             return Ignore("a message without a channel line")
         try:
@@ -79,6 +93,7 @@ class Dispatcher:
     def _data(self, data: Data, message: bytes) -> Action:
         if self._is_foreign(data.channel):
             return Ignore("data for a channel of another socket")
+        self.activity = Activity.TRAFFIC
         return Relay(message)
 
     def _init(self, control: Control) -> Action:
@@ -101,6 +116,7 @@ class Dispatcher:
             limit = Problem("too-many-channels", f"more than {CHANNELS_MAX} channels are open")
             return Answer({"command": "close", "channel": channel, **limit.as_close()})
         relayed = _relay(control)
+        self.activity = Activity.PERSON if control.message.get("payload") == "session-control" else Activity.TRAFFIC
         self.channels[channel] = binary == "raw"
         self._owners[channel] = self._owner
         return relayed
@@ -137,6 +153,8 @@ class Dispatcher:
             return Ignore("a command without a channel")
         if self._is_foreign(control.channel):
             return Ignore("a command for a channel of another socket")
+        if control.command == "active":
+            self.activity = Activity.PERSON
         return _relay(control)
 
     def _is_foreign(self, channel: str) -> bool:

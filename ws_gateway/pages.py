@@ -17,6 +17,18 @@ class PingHandler(Handler):
         self.finish('{ "service": "cockpit" }')
 
 
+class AuthorityHandler(Handler):
+    """The certificate to believe in, for who wants to install it."""
+
+    def get(self) -> None:
+        """It, in PEM; 404 where a certificate of an authority is in use."""
+        system = self.gateway.settings.system
+        if system is None or not system.authority:
+            raise HTTPError(404)
+        self.set_header("Content-Type", "application/x-x509-ca-cert")
+        self.finish(system.authority)
+
+
 class RobotsHandler(Handler):
     """Keeps search engines away."""
 
@@ -45,6 +57,7 @@ class StaticHandler(Handler):
 
 ROUTES = [
     (r"/ping", PingHandler),
+    (r"/ca\.cer", AuthorityHandler),
     (r"/favicon\.ico", StaticHandler),
     (r"/cockpit/static/([^/]+)", StaticHandler),
     (r"(?:/[^/]*)*/robots\.txt", RobotsHandler),

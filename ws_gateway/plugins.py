@@ -13,6 +13,7 @@ BUILT_IN = (
     "ws_gateway.system.logins",
     "ws_gateway.websocket",
     "ws_gateway.diagnosis",
+    "ws_gateway.metrics_page",
     "ws_gateway.external_socket",
     "ws_gateway.external",
     "ws_gateway.resources",

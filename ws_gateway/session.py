@@ -7,7 +7,9 @@ from itertools import count
 from typing import Protocol
 
 from bridge.protocol import Control, Data, Event, JsonObject, Problem, decode, encode_control
+from ws_gateway import audit
 from ws_gateway.bridge_stream import BridgeStream
+from ws_gateway.dispatch import Activity
 from ws_gateway.log import ThrottledLog, printable
 from ws_gateway.login import Login
 
@@ -44,6 +46,11 @@ class Session:
         self.endpoints: set[Endpoint] = set()
         self.checksums: dict[str, str] = {}
         """Hosts by the checksum that stands for their packages in URLs (older bridges)."""
+        self.sent = self.received = 0
+        """Bytes to the bridge and from it."""
+        self.person_at = self.traffic_at = asyncio.get_running_loop().time()
+        self.is_told_of_people = False
+        """Whether a page says when somebody does something (`session-control`), not just when something happens."""
         self._bridge = bridge
         self._seeds = count(1)
         self._internal = count(1)
@@ -55,6 +62,20 @@ class Session:
     def bridge(self) -> BridgeStream:
         """The process behind it."""
         return self._bridge
+
+    @property
+    def active_at(self) -> float:
+        """When, by the loop's clock, somebody last did something, as far as can be told."""
+        return self.person_at if self.is_told_of_people else max(self.person_at, self.traffic_at)
+
+    def note(self, activity: Activity) -> None:
+        """A page sent something."""
+        now = asyncio.get_running_loop().time()
+        if activity is Activity.TRAFFIC:
+            self.traffic_at = now
+        elif activity is not Activity.NONE:
+            self.person_at = now
+            self.is_told_of_people = True
 
     def next_seed(self) -> str:
         """What the channel names of the next socket start with."""
@@ -70,6 +91,7 @@ class Session:
 
     async def send(self, message: bytes) -> None:
         """Sends a message to the bridge, and waits while it is behind with reading."""
+        self.sent += len(message)
         await self._bridge.send(message)
 
     async def relay(self, messages: list[bytes]) -> str:
@@ -97,6 +119,7 @@ class Session:
 
     def _route(self, message: bytes) -> Endpoint | None:
         """Delivers one message; the endpoint, if the bridge should be paused for it."""
+        self.received += len(message)
         try:
             event = decode(message)
         except Problem as problem:
@@ -125,3 +148,6 @@ class Session:
             self.post({"command": "authorize", "cookie": cookie, "response": given})
         elif event.command == "superuser-init-done":
             self.login.forget_password()
+        elif event.command == "superuser-changed":
+            current = event.message.get("current")
+            audit.record("superuser", user=self.login.user or None, session=self.number, bridge=current)

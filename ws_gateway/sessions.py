@@ -9,6 +9,7 @@ from itertools import count
 from typing import TypeVar
 
 from bridge.protocol import Control, JsonObject, Problem, decode, encode_control
+from ws_gateway import audit
 from ws_gateway.address import LOCAL
 from ws_gateway.bridge_process import BridgeCommand, BridgeProcess
 from ws_gateway.bridge_stream import TERM_AFTER, BridgeStream
@@ -43,6 +44,13 @@ class Sessions:
         self._stops: dict[BridgeStream, asyncio.Task[None]] = {}
         self._tasks = Tasks()
         self._closed = False
+        self._ended_bytes = 0, 0
+
+    @property
+    def traffic(self) -> tuple[int, int]:
+        """Bytes of all messages from bridges and to them, those of sessions that have ended included."""
+        received, sent = self._ended_bytes
+        return received + sum(each.received for each in self), sent + sum(each.sent for each in self)
 
     def __len__(self) -> int:
         return len(self._live)
@@ -50,7 +58,7 @@ class Sessions:
     def __iter__(self) -> Iterator[Session]:
         return iter(tuple(self._live.values()))
 
-    async def open(self, command: BridgeCommand) -> tuple[Session, str]:
+    async def open(self, command: BridgeCommand, login: Login | None = None) -> tuple[Session, str]:
         """Starts a bridge; the session, and the value of its cookie, which is kept nowhere here.
 
         Problem `too-many-sessions`; `no-cockpit`, `access-denied`, `terminated`, `timeout`, `not-supported` or
@@ -66,7 +74,7 @@ class Sessions:
         except BaseException:
             self.discard(bridge)
             raise
-        return self.admit(bridge, init, more)
+        return self.admit(bridge, init, more, login)
 
     async def place(self, starting: Awaitable[Bridge]) -> Bridge:
         """A bridge that is being started takes one of the places, until `discard`; Problem if there is none."""
@@ -107,12 +115,18 @@ class Sessions:
         session = self._live.get(_digest(cookie)) if cookie is not None else None
         return session if session is not None and session.login.application == application else None
 
-    def end(self, session: Session, problem: str = "terminated", term_after: float = TERM_AFTER) -> None:
-        """Ends a session: its cookie is void and its sockets are closed at once, its bridge is gone within seconds."""
+    def end(self, session: Session, reason: str, problem: str = "terminated", term_after: float = TERM_AFTER) -> None:
+        """Ends a session: its cookie is void and its sockets are closed at once, its bridge is gone within seconds.
+
+        `reason` is for the audit log.
+        """
         for digest, live in tuple(self._live.items()):
             if live is session:
                 del self._live[digest]
+                received, sent = self._ended_bytes
+                self._ended_bytes = received + session.received, sent + session.sent
                 session.login.forget_password()
+                audit.record("logout", user=session.login.user or None, session=session.number, reason=reason)
                 session.disconnect(problem)
                 self.discard(session.bridge, term_after)
 
@@ -125,7 +139,7 @@ class Sessions:
         """Ends all of them, and waits until every bridge is gone."""
         self._closed = True
         for session in self:
-            self.end(session)
+            self.end(session, "the console stops")
         for bridge in tuple(self._bridges):
             self.discard(bridge)
         await asyncio.gather(*self._stops.values(), return_exceptions=True)
@@ -141,8 +155,7 @@ class Sessions:
         if session in self._live.values():
             await session.bridge.exited(0.5)
             status = session.bridge.returncode
-            _log.info("session %d ended: the bridge %s", session.number, describe_exit(status))
-            self.end(session, problem)
+            self.end(session, f"the bridge {describe_exit(status)}", problem)
 
     async def _stop(self, bridge: BridgeStream, term_after: float) -> None:
         try:
@@ -180,14 +193,14 @@ def check_init(init: JsonObject) -> None:
     problem = init.get("problem")
     if type(problem) is str:
         message = str(init.get("message", ""))[:MESSAGE_MAX]
-        raise Problem(problem, message.encode("utf-8", "replace").decode())
+        raise Problem(problem, message.encode("utf-8", "replace").decode(), user=init.get("user"))
     version = init.get("version")
     if type(version) is not int or version != 1:
         raise Problem("not-supported", "the bridge speaks another version of the protocol")
 
 
 def _answer_to(init: JsonObject, login: Login) -> JsonObject:
-    answer: JsonObject = {"command": "init", "version": 1, "host": "localhost"}
+    answer: JsonObject = {"command": "init", "version": 1, "host": "localhost", "superuser-reports": True}
     capabilities = init.get("capabilities")
     if isinstance(capabilities, dict) and capabilities.get("explicit-superuser") is True:
         answer["superuser"] = {"id": login.superuser} if login.superuser else False

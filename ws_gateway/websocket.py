@@ -66,6 +66,7 @@ class BrowserSocket(SocketHandler):
         action = self._dispatcher.receive(message.encode() if isinstance(message, str) else message)
         match action:
             case Relay(relayed):
+                session.note(self._dispatcher.activity)
                 await session.send(relayed)
             case Answer(answer):
                 self.control(answer)
@@ -76,8 +77,7 @@ class BrowserSocket(SocketHandler):
             case Ignore(why):
                 _log.debug("session %d: ignored %s", session.number, why)
             case _:
-                _log.info("session %d: logged out", session.number)
-                self.gateway.sessions.end(session, term_after=0)
+                self.gateway.sessions.end(session, "logged out", term_after=0)
 
     def control(self, message: JsonObject) -> None:
         """Sends a control message; never waits."""

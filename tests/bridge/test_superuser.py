@@ -302,6 +302,17 @@ async def test_from_the_start_of_the_session(environ: dict[str, str]) -> None:
         assert await Talker(wire).open() == "free"
 
 
+async def test_a_gateway_that_wants_to_is_told_of_each_change(environ: dict[str, str]) -> None:
+    async with open_wire(environ) as wire:
+        wire.control("init", version=1, host="localhost", **{"superuser-reports": True})
+        client = Talker(wire)
+        assert await client.open() == "none"
+        client.call("Start", "free")
+        assert (await wire.expect("superuser-changed"))["current"] == "free"
+        client.call("Stop")
+        assert (await wire.expect("superuser-changed"))["current"] == "none"
+
+
 @pytest.mark.parametrize(
     ("name", "response", "current"),
     [("sudo", "p4ssw0rd", "sudo"), ("sudo", "wr0ng", "none"), ("sudo", "", "none"), ("sudo", None, "none")],

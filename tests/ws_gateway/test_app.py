@@ -19,6 +19,11 @@ WITHOUT_SESSION = {
     "/machines": 200,
     "/cockpit/login": 401,
     "/cockpit/socket": 403,
+    "/cockpit/diagnosis": 200,
+    "/metrics": 404,
+    "/ca.cer": 404,
+    "/cockpit+=host/login": 404,
+    "/=host/": 404,
     "/cockpit/@localhost/shell/index.html": 200,
     "/cockpit/@localhost/shell/index.js": 401,
     "/cockpit/$" + "a" * 64 + "/shell/index.js": 401,
@@ -54,7 +59,7 @@ async def test_without_a_session_only_constants_are_reached(start: Any, cookie: 
 def test_the_table_has_every_route() -> None:
     gateway = Gateway(Settings(port=0))
     patterns = {pattern for routes in gateway._hooks.routes(gateway=gateway) for pattern, _ in routes}
-    assert len(patterns) == 11
+    assert len(patterns) == 13
 
 
 async def test_the_security_headers_are_on_every_answer(browser: Any) -> None:

@@ -124,6 +124,6 @@ async def test_the_log_holds_no_secret(start: Any, caplog: pytest.LogCaptureFixt
             browser.cookie = response.headers["Set-Cookie"].partition(";")[0]
             browser.token = json.loads(response.body)["csrf-token"]
     await browser.fetch(f"/cockpit/channel/{browser.token}?x")
-    assert "login from 127.0.0.1" in caplog.text
+    assert "audit: login-ok rhost=127.0.0.1 method=bearer session=1" in caplog.text
     for secret in (used, browser.cookie.partition("=")[2], browser.token):
         assert secret not in caplog.text

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ws_gateway.dispatch import CHANNELS_MAX, Action, Answer, Dispatcher, Fatal, Ignore, Logout, Relay
+from ws_gateway.dispatch import CHANNELS_MAX, Action, Activity, Answer, Dispatcher, Fatal, Ignore, Logout, Relay
 
 ME = "this socket"
 
@@ -193,3 +193,22 @@ def test_own_channels_and_the_shared_table_agree(message: dict[str, Any]) -> Non
     made = dispatcher(owners=owners)
     made.receive(control(**message))
     assert {channel for channel, owner in owners.items() if owner == ME} == set(made.channels)
+
+
+@pytest.mark.parametrize(
+    ("message", "activity"),
+    [
+        ({"command": "open", "channel": "1", "payload": "echo"}, Activity.TRAFFIC),
+        ({"command": "open", "channel": "1", "payload": "session-control"}, Activity.PERSON),
+        ({"command": "active", "channel": "1"}, Activity.PERSON),
+        ({"command": "pong", "channel": "1"}, Activity.NONE),
+        ({"command": "ping"}, Activity.NONE),
+    ],
+)
+def test_what_a_message_says_about_the_person(message: dict[str, Any], activity: Activity) -> None:
+    dispatcher = Dispatcher("owner", {})
+    dispatcher.receive(b'\n{"command":"init","version":1}')
+    dispatcher.receive(b"\n" + json.dumps(message).encode())
+    assert dispatcher.activity is activity
+    dispatcher.receive(b"1\ndata")
+    assert dispatcher.activity is Activity.TRAFFIC

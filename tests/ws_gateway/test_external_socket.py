@@ -88,7 +88,7 @@ async def test_text_that_is_not_utf8(browser: Any) -> None:
 
 async def test_the_sessions_end(browser: Any) -> None:
     socket = await connect(browser, payload="echo")
-    browser.gateway.sessions.end(next(iter(browser.gateway.sessions)))
+    browser.gateway.sessions.end(next(iter(browser.gateway.sessions)), "test")
     assert await end_of(socket) == (1001, "terminated")
 
 

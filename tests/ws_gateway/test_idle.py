@@ -6,6 +6,7 @@ import pytest
 
 from ws_gateway.app import Gateway
 from ws_gateway.bridge_process import BridgeCommand
+from ws_gateway.dispatch import Activity
 from ws_gateway.idle import IdleWatch
 from ws_gateway.serve import listen
 from ws_gateway.sessions import Sessions
@@ -47,3 +48,42 @@ async def test_a_gateway_in_system_mode_looks_after_it(tmp_path: Path, monkeypat
         while gateway.sessions.find(cookie) is not None:
             await asyncio.sleep(0.02)
     await gateway.stop()
+
+
+class Clock:
+    now = 0.0
+
+
+@pytest.mark.parametrize("told", [False, True])
+async def test_nobody_does_anything(monkeypatch: pytest.MonkeyPatch, told: bool) -> None:
+    """A page's own traffic keeps a session only where no page says when somebody does something."""
+    sessions = Sessions()
+    session, cookie = await sessions.open(BridgeCommand(OUR_BRIDGE, {}, Path("/")))
+    clock = Clock()
+    monkeypatch.setattr(asyncio.get_running_loop(), "time", lambda: clock.now, raising=False)
+    session.person_at = session.traffic_at = clock.now
+    session.endpoints.add(cast("Any", Page()))
+    watch = IdleWatch(sessions, lambda: clock.now, idle_max=15, patience=lambda: 60)
+    if told:
+        session.note(Activity.PERSON)
+    clock.now = 50
+    session.note(Activity.TRAFFIC)
+    session.note(Activity.NONE)
+    clock.now = 69
+    watch.look()
+    assert sessions.find(cookie) is session
+    clock.now = 71
+    watch.look()
+    assert (sessions.find(cookie) is None) is told
+    clock.now = 121
+    watch.look()
+    monkeypatch.undo()
+    assert sessions.find(cookie) is None
+    await sessions.stop()
+
+
+class Page:
+    congested = False
+
+    def end(self, problem: str) -> None:
+        assert problem == "timeout"

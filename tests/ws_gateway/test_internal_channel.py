@@ -50,7 +50,7 @@ async def test_closing_wakes_the_reader_and_tells_the_bridge(session: Session) -
 async def test_the_sessions_end_wakes_the_reader(browser: Any, session: Session) -> None:
     channel = InternalChannel(session, {"payload": "stream", "spawn": ["sleep", "60"]})
     await channel.receive()
-    browser.gateway.sessions.end(session)
+    browser.gateway.sessions.end(session, "test")
     assert await _outcome(channel) == "terminated"
     channel.close()
 

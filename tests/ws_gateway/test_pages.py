@@ -37,3 +37,14 @@ async def test_static_files(start: Any, path: str, content_type: str) -> None:
     again = await browser.fetch(path, If_None_Match=first.headers["ETag"])
     assert (again.code, again.body) == (304, b"")
     assert again.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_the_certificate_to_believe_in(serve_system: Any, corner: Any) -> None:
+    system = serve_system()
+    answer = system.get("/ca.cer")
+    own = (corner.etc / "pilothouse" / "ws-certs.d" / "0-self-signed.cert").read_bytes()
+    assert (answer.status, answer.headers["content-type"], answer.body) == (200, "application/x-x509-ca-cert", own)
+
+
+async def test_there_is_none_without_tls(start: Any) -> None:
+    assert (await (await start()).fetch("/ca.cer")).code == 404

@@ -16,7 +16,7 @@ from ws_gateway.certificates import make_own
 from ws_gateway.config import Config
 from ws_gateway.proxy import advice, scheme_of, source_of
 
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=30_000)
 
 PASSWORD = "S3cr3t-anna-7291"
 PROTOCOL = "X-Forwarded-Proto"
@@ -122,7 +122,7 @@ async def test_below_a_path_of_a_proxys(
         assert system.get("/").status == 404
         assert system.get("/consoles/").status == 404
         assert system.get("/console/ping").status == 200
-    assert "login from 192.0.2.77" in system.output
+    assert "audit: login-ok user=anna rhost=192.0.2.77 method=basic session=1" in system.output
     assert complaints.unexpected() == []
 
 
@@ -137,7 +137,7 @@ async def test_a_proxy_that_does_not_tell_of_its_tls(
         await page.reload()
         dialog = page.get_by_role("dialog", name="The console cannot be used at this address")
         await expect(dialog).to_contain_text("Behind a proxy, the administrator has to set it up")
-    wait_until(lambda: "then set ProtocolHeader in pilothouse.conf" in system.output, "the log says what to do")
+    wait_until(lambda: "Then set ProtocolHeader in pilothouse.conf" in system.output, "the log says what to do")
     assert complaints.unexpected() == []
 
 

@@ -30,7 +30,7 @@ async def test_there_is_room_for_so_many() -> None:
     session, _ = await sessions.open(REAL)
     with pytest.raises(Problem, match="too-many-sessions"):
         await sessions.open(REAL)
-    sessions.end(session)
+    sessions.end(session, "test")
     async with asyncio.timeout(10):
         while True:
             try:

@@ -95,7 +95,7 @@ class Dialogue:
 
     def refuse(self, problem: Problem) -> None:
         """The last word, where there is no bridge."""
-        self._send({"command": "init", "problem": problem.code, "message": problem.message})
+        self._send({"command": "init", "problem": problem.code, "message": problem.message} | problem.extra)
 
     def _send(self, message: JsonObject) -> None:
         try:

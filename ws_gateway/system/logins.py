@@ -5,11 +5,12 @@ import base64
 import binascii
 import re
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bridge.protocol import Problem
+from ws_gateway import audit
 from ws_gateway.auth import OTHERS, Attempt, AuthBackend, Challenge
 from ws_gateway.auth_dialogue import AuthDialogue, Init, Question
 from ws_gateway.bridge_stream import BridgeStream
@@ -24,8 +25,6 @@ from ws_gateway.startups import Penalties, Startups, plain_address
 from ws_gateway.system.ways import checker_for
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from ws_gateway.app import Gateway
 
 CREDENTIALS_MAX = 8 * 1024
@@ -43,6 +42,8 @@ class _Pending:
     login: Login
     way: Way
     leave: Callable[[], None]
+    host_key: Mapping[str, str] | None = None
+    """What the person was asked to accept as another host's key."""
     expiry: asyncio.TimerHandle | None = None
 
 
@@ -89,6 +90,8 @@ class Logins:
         except Problem:
             self._give_up(pending)
             raise
+        if pending.host_key is not None:
+            _record_host_key(pending, answer)
         # Whoever checks may take as long for the answer as for the start, and the person's time besides.
         within = pending.way.timeout + pending.way.response_timeout
         return await self._step(pending, lambda: pending.dialogue.answer(text), within)
@@ -120,6 +123,7 @@ class Logins:
     def _wait(self, pending: _Pending, question: Question) -> Challenge:
         number = secrets.token_urlsafe(32)
         self._pending[number] = pending
+        pending.host_key = question.more if "host-key" in question.more else None
         loop = asyncio.get_running_loop()
         pending.expiry = loop.call_later(pending.way.response_timeout, self._expire, number)
         prompt = base64.b64encode(question.prompt.encode("utf-8", "replace")).decode()
@@ -195,8 +199,23 @@ def _login_of(attempt: Attempt, source: str) -> Login:
     return login
 
 
+def _record_host_key(pending: _Pending, answer: str) -> None:
+    """The page answers with the fingerprint that it was given, or with `yes`, where the person accepts the key."""
+    assert pending.host_key is not None
+    fingerprint = pending.host_key.get("default", "")
+    accepted = base64.b64decode(answer).decode("utf-8", "replace") in ("yes", fingerprint)
+    audit.record(
+        "host-key",
+        user=pending.login.user or None,
+        rhost=pending.login.source,
+        host=pending.host_key["host-key"].partition(" ")[0],
+        key=fingerprint,
+        decision="accepted" if accepted else "refused",
+    )
+
+
 @hookimpl
-def auth_backends(gateway: "Gateway") -> "Mapping[str, AuthBackend]":
+def auth_backends(gateway: "Gateway") -> Mapping[str, AuthBackend]:
     """`X-Conversation`, and every scheme that nobody else offers, in system mode."""
     if gateway.settings.system is None:
         return {}

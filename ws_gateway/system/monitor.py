@@ -19,11 +19,13 @@ from pathlib import Path
 
 from bridge.protocol import Problem
 from ws_gateway.certificates import CertificateError, ensure_certificate, memory_file
+from ws_gateway.config import ConfigError
 from ws_gateway.log import ThrottledLog
 from ws_gateway.settings import Settings, SystemSettings
 from ws_gateway.system import monitor_link
 from ws_gateway.system.activation import notify
 from ws_gateway.system.helper_socket import is_gateway
+from ws_gateway.system.reading import read_system
 from ws_gateway.system.supervision import watch_signals
 
 CHILD_ENVIRONMENT = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"}
@@ -148,19 +150,19 @@ class Monitor:
         notify(os.environ, "STOPPING=1")
 
     def _reload(self) -> None:
-        """A certificate that cannot be used changes nothing."""
-        if not self._plan.system.tls:
-            return
+        """Settings or a certificate that cannot be used change nothing."""
         try:
-            certificate = ensure_certificate(self._plan.config_folder)
+            system = read_system(self._plan.config_folder, self._plan.system)
+            certificate = ensure_certificate(self._plan.config_folder) if system.tls else b""
             with memory_file(certificate) as memory:
-                monitor_link.send(self._link, {"certificate": True}, [memory])
-        except CertificateError as error:
-            _log.error("the certificate stays as it was: %s", error)
+                described = monitor_link.describe(self._plan.settings, system)
+                monitor_link.send(self._link, {"reload": described}, [memory] if system.tls else [])
+        except (ConfigError, CertificateError) as error:
+            _log.error("settings and certificate stay as they were: %s", error)
         except OSError:
-            _log.error("the certificate stays as it was: the gateway does not listen")
+            _log.error("settings and certificate stay as they were: the gateway does not listen")
         else:
-            _log.info("the certificate was read anew")
+            _log.info("settings and certificate were read anew")
 
     def _accept(self) -> None:
         """One connection of the gateway, one helper."""

@@ -2,7 +2,7 @@
 
     monitor   {"start": {…settings…}}            with the listening sockets, and the certificate where there is TLS
     gateway   {"ready": true}                    it serves
-    monitor   {"certificate": true}              with the new certificate, to be used from now on
+    monitor   {"reload": {…settings…}}           with the certificate likewise; both to be used from now on
 
 The socket's end is each side's sign that the other is gone.
 """

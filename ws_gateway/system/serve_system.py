@@ -9,15 +9,15 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from manifests.configuration import Sections
 from ws_gateway.certificates import CertificateError, ensure_certificate
-from ws_gateway.config import ConfigError, read_sections
+from ws_gateway.config import ConfigError
 from ws_gateway.log import printable, set_up
 from ws_gateway.settings import LOGIN_FILES, Settings, SystemSettings
 from ws_gateway.system.activation import inherited_listeners, notify
 from ws_gateway.system.hardening import forbid_core, set_dumpable
 from ws_gateway.system.helper_socket import NAME, listen_for_gateway
 from ws_gateway.system.monitor import Monitor, Plan
+from ws_gateway.system.reading import read_system
 from ws_gateway.terminal import complain, say
 
 if TYPE_CHECKING:
@@ -54,11 +54,11 @@ def run(options: argparse.Namespace, address: str, tls: bool) -> int:
         forbid_core()
         _check_pam()
         account = _account(options.user)
-        sections = read_sections(options.config_dir)
         certificate = ensure_certificate(options.config_dir) if tls else None
+        system = read_system(options.config_dir, SystemSettings(options.runtime_dir / NAME, tls))
         listeners = inherited_listeners(os.environ) or [listen(Settings(address=address, port=options.port))]
         port = listeners[0].getsockname()[1]
-        plan = _plan(options, sections, account, Settings(address=address, port=port), tls)
+        plan = _plan(options, system, account, Settings(address=address, port=port))
         helper_socket = listen_for_gateway(options.runtime_dir, account.pw_gid)
     except (ValueError, ConfigError, CertificateError) as exc:
         for listener in listeners:
@@ -74,10 +74,7 @@ def run(options: argparse.Namespace, address: str, tls: bool) -> int:
     return Monitor(plan, listeners, helper_socket, greet).run(certificate)
 
 
-def _plan(
-    options: argparse.Namespace, sections: Sections, account: pwd.struct_passwd, serving: Settings, tls: bool
-) -> Plan:
-    system = SystemSettings(options.runtime_dir / NAME, tls, sections)
+def _plan(options: argparse.Namespace, system: SystemSettings, account: pwd.struct_passwd, serving: Settings) -> Plan:
     settings = Settings(serving.address, serving.port, static=options.static or LOGIN_FILES, system=system)
     bridge = ("--", *options.bridge) if options.bridge else ()
     return Plan(settings, system, options.config_dir, account.pw_uid, account.pw_gid, bridge)

@@ -113,10 +113,11 @@ class Login:
             pam.authenticate()
         except PamError:
             login_records.record_failure(credentials.user, credentials.source)
-            _log.warning("login from %s failed%s", printable(credentials.source), _known(credentials.user))
+            known = _known(credentials.user)
+            _log.warning("login from %s failed%s", printable(credentials.source), f" for {known}" if known else "")
             signal.alarm(ANSWER_TIME)
             time.sleep(max(0.0, answer_at - time.monotonic()))  # noqa: TID251 - there is no loop here, one login only
-            raise Problem("authentication-failed", WRONG) from None
+            raise Problem("authentication-failed", WRONG, user=known) from None
         finally:
             wipe(credentials.password)
             self._password = None
@@ -129,7 +130,7 @@ class Login:
         except PamError as error:
             said = self._dialogue.notes(Style.ERROR) or self._dialogue.notes(Style.INFO) or error.text
             _log.warning("login of %s was not permitted: %s", printable(pam.user), printable(said, 200))
-            raise Problem("access-denied", said) from None
+            raise Problem("access-denied", said, user=printable(pam.user)) from None
         account = find_account(pam.user)
         resource.setrlimit(resource.RLIMIT_CORE, self._core_limit)
         return account
@@ -175,7 +176,7 @@ class Login:
 def _known(user: str) -> str:
     """Only of a name that exists: people type their password into the wrong field."""
     with suppress(Problem):
-        return f" for {printable(find_account(user).name)}"
+        return printable(find_account(user).name)
     return ""
 
 

@@ -5,21 +5,29 @@ certificate's key. It opens nothing of root's, and ends when the monitor does.
 """
 
 import asyncio
+import logging
 import os
 import signal
 import socket
 import ssl
 import sys
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from ws_gateway.descriptors import raise_limit
 from ws_gateway.listener import Listener
 from ws_gateway.log import set_up
 from ws_gateway.settings import Settings
+from ws_gateway.static_files import StaticError
 from ws_gateway.system import monitor_link
 from ws_gateway.system.hardening import forbid_core, set_dumpable
 from ws_gateway.terminal import complain
 from ws_gateway.tls_port import load_certificate, make_context
+
+if TYPE_CHECKING:
+    from ws_gateway.app import Gateway
+
+_log = logging.getLogger(__name__)
 
 
 def main() -> int:
@@ -48,7 +56,6 @@ async def _serve(
     from pluggy import PluginValidationError
 
     from ws_gateway.app import Gateway
-    from ws_gateway.static_files import StaticError
 
     try:
         gateway = Gateway(settings)
@@ -61,7 +68,7 @@ async def _serve(
     loop.add_signal_handler(signal.SIGTERM, ending.set)
     loop.add_signal_handler(signal.SIGHUP, lambda: None)
     await gateway.start(list(listeners), context)
-    loop.add_reader(link, _monitor_spoke, link, context, ending.set)
+    loop.add_reader(link, _monitor_spoke, link, gateway, context, ending.set)
     monitor_link.send(link, {"ready": True})
     await ending.wait()
     loop.remove_reader(link)
@@ -70,19 +77,24 @@ async def _serve(
     return 0
 
 
-def _monitor_spoke(link: socket.socket, context: ssl.SSLContext | None, end: Callable[[], None]) -> None:
-    """A new certificate, or the monitor's end."""
+def _monitor_spoke(
+    link: socket.socket, gateway: "Gateway", context: ssl.SSLContext | None, end: Callable[[], None]
+) -> None:
+    """New settings and a new certificate, or the monitor's end."""
     received = monitor_link.receive(link)
     if received is None:
         end()
         return
-    _, descriptors = received
+    message, descriptors = received
     # A process that cannot be looked into cannot open its own descriptors by name either.
     set_dumpable(True)
     try:
         for descriptor in descriptors:
             if context is not None:
                 load_certificate(context, descriptor)
+        gateway.reconfigure(monitor_link.parse(message["reload"]))
+    except (OSError, StaticError) as exc:
+        _log.error("settings stay as they were: %s", exc)
     finally:
         set_dumpable(False)
         for descriptor in descriptors:

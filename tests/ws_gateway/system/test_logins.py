@@ -36,7 +36,7 @@ async def test_a_password_becomes_a_session_of_that_person(serve_system: Serve, 
     await socket.init()
     await socket.control(command="open", channel="1:1", payload="stream", spawn=["id", "-un"])
     assert await socket.until(lambda received: isinstance(received, str)) == "1:1\nanna\n"
-    assert "session 1: login from 127.0.0.1" in system.output
+    assert "audit: login-ok user=anna rhost=127.0.0.1 method=basic session=1" in system.output
     socket.connection.close()
     while not isinstance(await socket.receive(), tuple):
         pass
@@ -59,6 +59,7 @@ async def test_logging_out_closes_everything_at_once(serve_system: Serve, corner
         socket.connection.close()
     assert time.monotonic() - before < 1
     assert system.get("/cockpit/login", Cookie=cookie).status == 401
+    assert 'audit: logout user=anna session=1 reason="logged out"' in system.output
     wait_until(lambda: system.helpers() == [], "PAM is closed", 5)
     assert corner.run("who", "/run/utmp") == ""
 
@@ -70,6 +71,10 @@ def test_wrong_ones_look_the_same(serve_system: Serve) -> None:
     assert answers[0].body == answers[1].body
     assert [answer.reason for answer in answers] == ["Authentication failed"] * 2
     assert "Set-Cookie" not in answers[0].headers
+    failed = "audit: login-fail user={} rhost=127.0.0.1 method=basic problem=authentication-failed"
+    assert failed.format("anna") in system.output
+    assert failed.format("(unknown)") in system.output
+    assert "nobody-has-this-name" not in system.output
     for scheme in (
         "Bearer x",
         "Negotiate",
@@ -283,6 +288,7 @@ async def test_administrators_are_asked_for_their_password_once(serve_system: Se
     try:
         wanting = system.log_in("susi", "S3cr3t-susi-4242", X_Superuser="any")
         assert await superuser_of(system, wanting) == "root"
+        assert "audit: superuser user=susi session=1 bridge=sudo" in system.output
         for header in ("none", "", "a b"):
             assert await superuser_of(system, system.log_in("susi", "S3cr3t-susi-4242", X_Superuser=header)) == "susi"
         anna = system.log_in("anna", PASSWORD, X_Superuser="any")
@@ -342,6 +348,8 @@ async def test_logging_in_to_another_host(serve_system: Serve, corner: Any) -> N
     name, _, value = login.headers["set-cookie"].partition(";")[0].partition("=")
     assert name == "machine-cockpit+far.example.com"
     assert "checks a login to far.example.com, 1" in system.output
+    decision = "audit: host-key user=anna rhost=127.0.0.1 host=far.example.com key=SHA256:abc decision="
+    assert system.output.index(f"{decision}refused") < system.output.index(f"{decision}accepted")
     assert system.get(f"/{far}/login", Cookie=f"{name}={value}").status == 200
     assert b'<base href="/cockpit+=far.example.com/' in system.get("/=far.example.com/", Cookie=f"{name}={value}").body
     for place, cookie in (("cockpit", "cockpit"), ("cockpit+=other", "machine-cockpit+other")):

@@ -123,13 +123,13 @@ def test_a_new_certificate_without_a_restart(serve_system: Serve, corner: Any) -
     for suffix in (".cert", ".key"):
         made.with_suffix(suffix).rename(folder / f"50-new{suffix}")
     system.process.send_signal(signal.SIGHUP)
-    wait_until(lambda: "the certificate was read anew" in system.output, "it reads")
+    wait_until(lambda: "settings and certificate were read anew" in system.output, "it reads")
     system.trust()
     cookie = login.headers["set-cookie"].partition(";")[0]
     assert system.get("/cockpit/login", Cookie=cookie).status == 200
     (folder / "50-new.key").write_text("nonsense")
     system.process.send_signal(signal.SIGHUP)
-    wait_until(lambda: "the certificate stays as it was" in system.output, "it complains")
+    wait_until(lambda: "settings and certificate stay as they were" in system.output, "it complains")
     assert system.get("/cockpit/login", Cookie=cookie).status == 200
 
 
@@ -160,3 +160,19 @@ def accepts(port: int) -> bool:
     except OSError:
         return False
     return True
+
+
+def test_settings_are_read_anew_or_stay(serve_system: Any, corner: Any) -> None:
+    file = corner.etc / "pilothouse" / "pilothouse.conf"
+    file.parent.mkdir()
+    file.write_text("[WebService]\nLoginTitle = First\n")
+    system = serve_system("--no-tls")
+    assert b"First" in system.get("/").body
+    file.write_text("[WebService]\nLoginTitle = Second\nnonsense\n")
+    system.process.send_signal(signal.SIGHUP)
+    wait_until(lambda: "pilothouse.conf:3: the line is neither" in system.output, "it complains")
+    assert b"First" in system.get("/").body
+    file.write_text("[WebService]\nLoginTitle = Second\nAllowedHosts = 127.0.0.1\n")
+    system.process.send_signal(signal.SIGHUP)
+    wait_until(lambda: b"Second" in system.get("/").body, "it shows the new title")
+    assert system.get("/", Host="evil.com").status == 421
