@@ -18,6 +18,7 @@ from tornado.web import Application, RequestHandler
 from bridge.protocol import JsonObject
 from ws_gateway import redirect
 from ws_gateway.address import LOCAL, Address, locate
+from ws_gateway.branding import load_branding, os_release
 from ws_gateway.bridge_process import BridgeCommand
 from ws_gateway.config import Config
 from ws_gateway.control import ControlSocket, folders
@@ -31,7 +32,7 @@ from ws_gateway.plugins import load_plugins
 from ws_gateway.proxy import scheme_of, source_of
 from ws_gateway.sessions import SESSIONS_MAX, SYSTEM_SESSIONS_MAX, Sessions
 from ws_gateway.settings import Settings
-from ws_gateway.static_files import load_static_files
+from ws_gateway.static_files import StaticFile, load_static_files
 from ws_gateway.tasks import Tasks
 from ws_gateway.tls_port import SERVER_LIMITS, TlsPort
 from ws_gateway.tokens import FIRST_LINK_TTL, LINK_TTL, Tokens
@@ -61,7 +62,7 @@ class Gateway:
         self.sessions = Sessions(SESSIONS_MAX if settings.system is None else SYSTEM_SESSIONS_MAX)
         self.sockets: set[BrowserSocket] = set()
         self.metrics = Metrics()
-        self.static_files = load_static_files(settings.static)
+        self.static_files = _files_of(settings)
         self.bridge_command = BridgeCommand(settings.bridge, settings.environ)
         self._hooks = load_plugins().hook
         self.auth_backends = self._collect_backends()
@@ -135,7 +136,7 @@ class Gateway:
 
     def reconfigure(self, settings: Settings) -> None:
         """From now on other settings of system mode hold. StaticError, and no change, for those that cannot be used."""
-        static_files = load_static_files(settings.static)
+        static_files = _files_of(settings)
         self.settings, self.static_files = settings, static_files
 
     async def stop(self) -> None:
@@ -241,6 +242,10 @@ class _HeadErrors(httputil.HTTPMessageDelegate):
         headers["Connection"] = "close"
         self._connection.write_headers(httputil.ResponseStartLine("HTTP/1.1", 400, "Bad Request"), headers, body)
         self._connection.finish()
+
+
+def _files_of(settings: Settings) -> dict[str, StaticFile]:
+    return load_static_files(settings.static) | load_branding(settings.static, os_release())
 
 
 def _log_request(handler: RequestHandler) -> None:

@@ -1,5 +1,6 @@
 """Logging in: `GET /cockpit/login`, and the token that single-user mode takes (reference 4.4)."""
 
+import base64
 import logging
 import re
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ from ws_gateway.headers import set_session_cookie
 from ws_gateway.hookspecs import hookimpl
 from ws_gateway.log import ThrottledLog, printable
 from ws_gateway.login import Login
+from ws_gateway.login_environment import has_certificate
 from ws_gateway.session import Session
 from ws_gateway.sessions import Sessions
 from ws_gateway.tokens import Tokens
@@ -44,6 +46,9 @@ _SUPERUSER = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 OTHERS = "*"
 """In the table of back ends: the one for the schemes that no other is for."""
+
+
+TLS_CERT = "tls-cert"
 
 
 class Challenge(NamedTuple):
@@ -112,11 +117,11 @@ class LoginHandler(Handler):
             self._answer(403, {"problem": "access-denied", "message": "The login was asked for by another site."})
             return
         authorization = self.request.headers.get("Authorization")
-        if authorization is None:
+        if authorization is None and (authorization := self._certificate()) is None:
             self._resume()
             return
         # Nothing that is made of the request later, a log line or an error, shall hold it.
-        del self.request.headers["Authorization"]
+        self.request.headers.pop("Authorization", None)
         try:
             outcome = await self._login(authorization)
         except Problem as problem:
@@ -176,8 +181,8 @@ class LoginHandler(Handler):
         self._method = scheme.lower()
         backends = self.gateway.auth_backends
         backend = backends.get(scheme.lower()) or backends.get(OTHERS)
-        # Only the connection itself says that somebody has a certificate.
-        if backend is None or scheme.lower() in (OTHERS, "tls-cert"):
+        forged = scheme.lower() == TLS_CERT and authorization != self._certificate()
+        if backend is None or scheme == OTHERS or forged:
             raise Problem("authentication-failed", "this way to log in is not known here")
         wanted = self.request.headers.get("X-Superuser", "")
         return await backend.login(
@@ -190,6 +195,14 @@ class LoginHandler(Handler):
                 self.request.headers.get("X-SSH-Connect-Unknown-Hosts") == "yes",
             )
         )
+
+    def _certificate(self) -> str | None:
+        """The credentials that the connection itself has: a certificate, which TLS has checked."""
+        if self.session() is not None or not has_certificate(self, self.gateway.config):
+            return None
+        certificate = self.request.get_ssl_certificate(binary_form=True)
+        assert isinstance(certificate, bytes)
+        return f"{TLS_CERT} {base64.b64encode(certificate).decode()}"
 
     def _resume(self) -> None:
         session = self.session()

@@ -4,7 +4,7 @@ from tornado.web import HTTPError
 
 from ws_gateway.handler import Handler
 from ws_gateway.hookspecs import hookimpl
-from ws_gateway.static_files import FAVICON
+from ws_gateway.static_files import FAVICONS
 
 
 class PingHandler(Handler):
@@ -41,9 +41,10 @@ class RobotsHandler(Handler):
 class StaticHandler(Handler):
     """The files of the login page."""
 
-    def get(self, name: str = FAVICON) -> None:
-        """The file, or 304 where the browser has it."""
-        file = self.gateway.static_files.get(name)
+    def get(self, *names: str) -> None:
+        """The first of the files that there is, or 304 where the browser has it."""
+        files = self.gateway.static_files
+        file = next((files[name] for name in names or FAVICONS if name in files), None)
         if file is None:
             raise HTTPError(404)
         self.set_header("Cache-Control", "no-cache")
@@ -59,7 +60,8 @@ ROUTES = [
     (r"/ping", PingHandler),
     (r"/ca\.cer", AuthorityHandler),
     (r"/favicon\.ico", StaticHandler),
-    (r"/cockpit/static/([^/]+)", StaticHandler),
+    (r"/(apple-touch-icon\.png)", StaticHandler),
+    (r"/cockpit/static/((?:[^/]+/)?[^/]+)", StaticHandler),
     (r"(?:/[^/]*)*/robots\.txt", RobotsHandler),
 ]
 

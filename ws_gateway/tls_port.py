@@ -4,6 +4,7 @@ import asyncio
 import os
 import socket
 import ssl
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tornado.httpserver import HTTPServer
@@ -36,6 +37,18 @@ def make_context(certificate: int) -> ssl.SSLContext:
     context.set_alpn_protocols(["http/1.1"])
     load_certificate(context, certificate)
     return context
+
+
+def ask_for_certificates(context: ssl.SSLContext, authorities: Path | None) -> None:
+    """From the next connection on browsers may show a certificate, of one of `authorities`; None: they are not asked.
+
+    OSError for a file that holds none. A certificate that is not believed ends the connection.
+    """
+    if authorities is None:
+        context.verify_mode = ssl.CERT_NONE
+        return
+    context.load_verify_locations(authorities)
+    context.verify_mode = ssl.CERT_OPTIONAL
 
 
 def load_certificate(context: ssl.SSLContext, certificate: int) -> None:

@@ -1,6 +1,6 @@
 """An administrator's own program that checks logins: says yes to `TOKEN` and `Basic`, with a question where asked to.
 
-auth_command.py TOKEN [ask|data|silent|fail=PROBLEM] HOST
+auth_command.py TOKEN [ask|cert|data|silent|fail=PROBLEM] HOST
 """
 
 import base64
@@ -47,6 +47,8 @@ def main() -> None:
         if receive() != "X-Conversation 7 " + base64.b64encode(b"SHA256:abc").decode():
             send(command="init", problem="unknown-hostkey")
             return
+    if "cert" in how and given.startswith("tls-cert MII"):
+        given = f"Bearer {wanted}"
     if given not in (f"Bearer {wanted}", "Basic " + base64.b64encode(f"anna:{wanted}".encode()).decode()):
         send(command="init", problem="authentication-failed", message="Nobody has this token.")
         return

@@ -1,29 +1,16 @@
 "use strict";
 
-const STRINGS = {
-    loggingIn: "Logging in…",
-    explanation: "Run this command on the machine as the user who started the console, then paste what it prints:",
-    linkLabel: "Login link or token",
-    server: "Log in with your account on the server ",
-    userLabel: "User name",
-    passwordLabel: "Password",
-    question: "Answer",
-    submit: "Log in",
-    next: "Continue",
-    startOver: "Start over",
-    noToken: "You need a login link to open this console. Each link works once.",
-    badToken: "This login link does not work: it was used already, or is too old.",
-    notAToken: "This is neither a login link nor a token.",
-    unreachable: "The console does not answer. It may have been stopped.",
-    cookie: "You are logged in, but the browser did not keep the cookie. Allow cookies for this site. Behind a proxy, open the address that begins with https.",
-    origin: "You are logged in, but the console does not know the address that this page has. Behind a proxy, the administrator has to set it up for this address.",
-    failed: "You could not be logged in: ",
-};
-
-/* Where the console's own addresses begin, whatever stands before them. */
-const base = new URL("..", document.currentScript.src).pathname;
 const element = id => document.getElementById(id);
+const environment = JSON.parse(element("environment").textContent);
+const page = environment.page;
+const oauth = environment.OAuth;
 const byPassword = document.querySelector("meta[name=login]").content === "password";
+/* The console's own address, whatever stands before it, and the application that the page was shown for. */
+const base = new URL("../../", document.currentScript.src).pathname;
+const shownFor = new URL("..", document.currentScript.src).pathname.slice(base.length, -1);
+let application = shownFor;
+
+const _ = text => environment.translations?.[text] || text;
 
 /* The token in a link's fragment, or the text itself when it looks like a token; null for anything else. */
 function tokenIn(text) {
@@ -33,6 +20,10 @@ function tokenIn(text) {
 
 function base64(text) {
     return btoa(String.fromCharCode(...new TextEncoder().encode(text)));
+}
+
+function get(place, headers) {
+    return fetch(base + application + place, { headers, cache: "no-store" });
 }
 
 /* Shows one form, with what went wrong before, and puts the cursor into the field. */
@@ -54,76 +45,144 @@ function start(problem) {
         show(element("token-form"), element("link"), problem);
 }
 
-/* A further question of the server's: a code, a new password. What is right is answered in the same login. */
+/* A further question of the server's: a code, a new password, a host's key. What is right is answered in the same login. */
 function ask(question) {
-    element("told").textContent = question.message;
-    element("told").hidden = !question.message;
-    element("prompt").textContent = question.prompt || STRINGS.question;
-    element("answer").type = question.echo ? "text" : "password";
-    element("answer").value = "";
-    element("question-form").onsubmit = event => {
+    const key = question["host-key"];
+    element("told").textContent = key ? _("Is this the host's key? Compare it with one that you got in another way.") : question.message;
+    element("told").hidden = !element("told").textContent;
+    element("key").hidden = !key;
+    element("key").firstChild.textContent = key ? question.default : "";
+    element("prompt").textContent = key ? "" : question.prompt || _("Answer");
+    const answer = element("answer");
+    answer.hidden = !!key;
+    answer.type = question.echo ? "text" : "password";
+    answer.value = question.default || "";
+    const form = element("question-form");
+    form.onsubmit = event => {
         event.preventDefault();
-        const answer = element("answer").value;
-        element("answer").value = "";
-        login("X-Conversation " + question.id + " " + base64(answer));
+        login("X-Conversation " + question.id + " " + base64(answer.value));
+        answer.value = "";
     };
-    show(element("question-form"), element("answer"), question.error);
+    const button = form.querySelector("button");
+    button.textContent = key ? _("Accept the key") : _("Continue");
+    show(form, key ? button : answer, question.error);
 }
 
+const REASONS = {
+    "access-denied": _("You are not permitted to log in."),
+    "authentication-disabled": _("This way to log in is switched off."),
+    "authentication-not-supported": _("This way to log in is not set up."),
+    "invalid-hostkey": _("The host's key is another one than before. Somebody may be in between: nothing was sent."),
+    "no-host": _("The host cannot be reached."),
+    "timeout": _("The machine takes too long to check the login."),
+    "unknown-host": _("The host cannot be reached."),
+    "unknown-hostkey": _("The host's key was not accepted."),
+};
+
 function refusal(response, { problem, message }) {
-    if (response.status === 401)
-        return byPassword && message ? message : STRINGS.badToken;
-    return STRINGS.failed + (message || problem || response.status);
+    if (response.status === 401 && !byPassword)
+        return _("This login link does not work: it was used already, or is too old.");
+    if (problem === "authentication-failed")
+        return _("Wrong user name or password.");
+    if (response.status === 421)
+        return _("The console is not known by the name in this address.");
+    if (problem === "access-denied" && message)
+        return message;
+    return REASONS[problem] || message || _("You could not be logged in.") + " " + (problem || response.status);
 }
 
 /* Goes on to the shell, if that will let us in: a reason why not is told here, where it can be read. */
-async function enter() {
-    const place = base + "diagnosis?origin=" + encodeURIComponent(window.location.origin);
-    const answer = await fetch(place, { cache: "no-store" }).then(response => response.json()).catch(() => ({}));
-    if (answer.problem === "no-session")
-        start(STRINGS.cookie);
-    else if (answer.problem === "origin")
-        start(STRINGS.origin);
+async function enter(body) {
+    const place = "/diagnosis?origin=" + encodeURIComponent(window.location.origin);
+    const answer = await get(place).then(response => response.json()).catch(() => ({}));
+    if (answer.problem === "no-session") {
+        start(_("You are logged in, but the browser did not keep the cookie. Allow cookies for this site. Behind a proxy, open the address that begins with https."));
+        return;
+    }
+    if (answer.problem === "origin") {
+        start(_("You are logged in, but the console does not know the address that this page has. Behind a proxy, the administrator has to set it up for this address."));
+        return;
+    }
+    if (body["login-data"])
+        localStorage.setItem("login-data", JSON.stringify(body["login-data"]));
+    const wanted = sessionStorage.getItem("login-wanted");
+    sessionStorage.removeItem("login-wanted");
+    if (application !== shownFor)
+        window.location.assign(base + application.replace("cockpit+", "") + "/");
+    else if (oauth && wanted && new URL(wanted).origin === window.location.origin)
+        window.location.assign(wanted);
     else
         window.location.reload();
 }
 
-async function login(authorization) {
+async function login(authorization, more = {}) {
     element("problem").hidden = true;
     for (const button of document.querySelectorAll("button[type=submit]"))
         button.disabled = true;
-    element("status").textContent = STRINGS.loggingIn;
+    element("status").textContent = _("Logging in…");
     let response;
     try {
-        response = await fetch(base + "login", { headers: { Authorization: authorization }, cache: "no-store" });
+        response = await get("/login", authorization ? { Authorization: authorization, ...more } : {});
     } catch {
-        start(STRINGS.unreachable);
-        return;
-    }
-    if (response.ok) {
-        await enter();
+        start(_("The console does not answer. It may have been stopped."));
         return;
     }
     const body = await response.json().catch(() => ({}));
-    if ((response.headers.get("WWW-Authenticate") || "").startsWith("X-Conversation "))
+    if (response.ok)
+        await enter(body);
+    else if ((response.headers.get("WWW-Authenticate") || "").startsWith("X-Conversation "))
         ask(body);
     else
-        start(refusal(response, body));
+        start(authorization ? refusal(response, body) : "");
 }
 
 function label() {
     const texts = {
-        explanation: STRINGS.explanation,
-        "link-label": STRINGS.linkLabel,
-        "user-label": STRINGS.userLabel,
-        "password-label": STRINGS.passwordLabel,
-        server: STRINGS.server + window.location.hostname,
-        "start-over": STRINGS.startOver,
+        explanation: _("Run this command on the machine as the user who started the console, then paste what it prints:"),
+        "link-label": _("Login link or token"),
+        "user-label": _("User name"),
+        "password-label": _("Password"),
+        "other-label": _("Other options"),
+        "host-label": _("Connect to"),
+        server: _("Log in with your account on the server") + " " + (shownFor.split("+=")[1] || window.location.hostname),
+        "start-over": _("Start over"),
+        banner: environment.banner || "",
     };
     for (const [id, text] of Object.entries(texts))
         element(id).textContent = text;
     for (const button of document.querySelectorAll("button[type=submit]"))
-        button.textContent = button.form.id === "question-form" ? STRINGS.next : STRINGS.submit;
+        button.textContent = button.form.id === "question-form" ? _("Continue") : _("Log in");
+    element("banner").hidden = !environment.banner;
+    element("other").hidden = !page.connect || shownFor !== "cockpit";
+    element("other").open = page.require_host;
+    if (environment.CACertUrl) {
+        const link = element("authority").firstChild;
+        link.textContent = _("Download the certificate to trust");
+        link.href = environment.CACertUrl;
+        element("authority").hidden = false;
+    }
+}
+
+function submitPassword() {
+    const host = page.connect ? element("host").value.trim() : "";
+    application = host ? "cockpit+=" + host : shownFor;
+    const user = element("user").value;
+    const password = element("password").value;
+    element("password").value = "";
+    if (host && !/^[\w@.:[\]-]+$/.test(host)) {
+        start(_("This is not the name of a host."));
+        return;
+    }
+    let superuser = "none";
+    try {
+        superuser = localStorage.getItem("superuser:" + user + (host ? ":" + host : "")) || superuser;
+    } catch {
+        // Where nothing is kept, nobody chose anything.
+    }
+    const more = { "X-Superuser": superuser };
+    if (application !== "cockpit")
+        more["X-SSH-Connect-Unknown-Hosts"] = "yes";
+    login("Basic " + base64(user + ":" + password), more);
 }
 
 function listen() {
@@ -134,13 +193,11 @@ function listen() {
         if (token)
             login("Bearer " + token);
         else
-            start(STRINGS.notAToken);
+            start(_("This is neither a login link nor a token."));
     });
     element("password-form").addEventListener("submit", event => {
         event.preventDefault();
-        const password = element("password").value;
-        element("password").value = "";
-        login("Basic " + base64(element("user").value + ":" + password));
+        submitPassword();
     });
     element("start-over").addEventListener("click", () => start(""));
     window.addEventListener("hashchange", () => followLink(""));
@@ -159,12 +216,35 @@ function followLink(otherwise) {
     if (token && !byPassword)
         login("Bearer " + token);
     else
-        start(byPassword ? "" : STRINGS.badToken);
+        start(byPassword ? "" : _("This login link does not work: it was used already, or is too old."));
+}
+
+/* Fetches a token from elsewhere. One that we did not send for is not taken: it may be somebody else's. */
+function visit() {
+    const answer = new URLSearchParams(window.location.hash.slice(1) || window.location.search);
+    const wanted = sessionStorage.getItem("login-wanted");
+    const token = answer.get(oauth.TokenParam);
+    const error = answer.get(oauth.ErrorParam);
+    if (token || error)
+        window.history.replaceState(null, "", window.location.pathname);
+    if (error)
+        start(error);
+    else if (token && wanted)
+        login("Bearer " + token);
+    else {
+        const here = window.location.href.split("#")[0];
+        sessionStorage.setItem("login-wanted", here);
+        window.location.assign(oauth.URL + (oauth.URL.includes("?") ? "&" : "?") + "redirect_uri=" + encodeURIComponent(here));
+    }
 }
 
 label();
 listen();
-if (byPassword && !window.location.hash.includes("token="))
+if (byPassword && oauth)
+    visit();
+else if (byPassword && environment.certificate)
+    login("");
+else if (byPassword && !window.location.hash.includes("token="))
     start("");
 else
-    followLink(STRINGS.noToken);
+    followLink(_("You need a login link to open this console. Each link works once."));

@@ -22,7 +22,7 @@ from ws_gateway.static_files import StaticError
 from ws_gateway.system import monitor_link
 from ws_gateway.system.hardening import forbid_core, set_dumpable
 from ws_gateway.terminal import complain
-from ws_gateway.tls_port import load_certificate, make_context
+from ws_gateway.tls_port import ask_for_certificates, load_certificate, make_context
 
 if TYPE_CHECKING:
     from ws_gateway.app import Gateway
@@ -45,9 +45,19 @@ def main() -> int:
     if settings.system is not None and settings.system.tls:
         context = make_context(certificate := descriptors.pop())
         os.close(certificate)
+    try:
+        _ask_for_certificates(context, settings)
+    except OSError as exc:
+        return complain(f"ClientCertAuthorities cannot be used: {exc}")
     # From here on not even another process of this user can read what is in memory.
     set_dumpable(False)
     return asyncio.run(_serve(settings, [Listener(fileno=descriptor) for descriptor in descriptors], context, link))
+
+
+def _ask_for_certificates(context: ssl.SSLContext | None, settings: Settings) -> None:
+    if context is not None and settings.system is not None:
+        config = settings.system.config
+        ask_for_certificates(context, config.client_authorities if config.client_certificates else None)
 
 
 async def _serve(
@@ -92,7 +102,9 @@ def _monitor_spoke(
         for descriptor in descriptors:
             if context is not None:
                 load_certificate(context, descriptor)
-        gateway.reconfigure(monitor_link.parse(message["reload"]))
+        new = monitor_link.parse(message["reload"])
+        _ask_for_certificates(context, new)
+        gateway.reconfigure(new)
     except (OSError, StaticError) as exc:
         _log.error("settings stay as they were: %s", exc)
     finally:

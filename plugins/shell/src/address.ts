@@ -7,6 +7,11 @@ export interface Place {
   hash: string;
 }
 
+/** What the addresses of pages begin with: each host that one logged in to has addresses of its own. */
+export function pageRoot(urlRoot: string, application: string): string {
+  return application.startsWith("cockpit+=") ? `${urlRoot}/${application.slice("cockpit+".length)}` : urlRoot;
+}
+
 const HOST = "localhost";
 const COMPONENT = /^[A-Za-z0-9_-]{1,64}(\/[A-Za-z0-9_.-]+)*$/;
 

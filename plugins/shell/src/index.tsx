@@ -1,14 +1,15 @@
 /* The shell: what the address bar shows. Around every page: navigation, session menu, one connection for all frames. */
 import { useEffect, useState } from "react";
 import { renderPage } from "../../lib/page";
-import { connection, urlRoot } from "../../base1/src/connection";
+import { application, connection, urlRoot } from "../../base1/src/connection";
+import { pageRoot } from "./address";
 import { followEdits } from "./live-reload";
 import { Navigator } from "./navigator";
 import { fetchManifests, refetchManifests } from "./packages";
 import { Shell, ShellFailed } from "./shell";
 import "./shell.css";
 
-const navigator = new Navigator(urlRoot());
+const navigator = new Navigator(pageRoot(urlRoot(), application()));
 
 /* Shows the pages that are known, and soon those that came while nobody looked. */
 function App({ manifests }: { manifests: unknown }) {

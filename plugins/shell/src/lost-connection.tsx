@@ -4,7 +4,8 @@ import { Modal, ModalBody, ModalFooter, ModalHeader } from "@patternfly/react-co
 import { Spinner } from "@patternfly/react-core/dist/esm/components/Spinner";
 
 import { gettext as _, message } from "../../lib/cockpit";
-import { transport, urlRoot, type Closed } from "../../base1/src/connection";
+import { application, transport, urlRoot, type Closed } from "../../base1/src/connection";
+import { pageRoot } from "./address";
 import { look, Reconnect, type Verdict } from "./reconnect";
 
 /** Says that the gateway is gone and keeps trying; the page is loaded anew when it is back and the login still counts. */
@@ -57,7 +58,7 @@ export function LostConnection({ reason }: { reason: Closed }) {
             </pre>
           </ModalBody>
           <ModalFooter>
-            <Button onClick={() => window.location.assign(`${urlRoot()}/`)}>{_("Go to the login page")}</Button>
+            <Button onClick={() => window.location.assign(`${pageRoot(urlRoot(), application())}/`)}>{_("Go to the login page")}</Button>
           </ModalFooter>
         </>
       ) : (

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { componentOf, format, frameName, frameUrl, parse, withHash } from "../../../plugins/shell/src/address";
+import { componentOf, format, frameName, frameUrl, parse, withHash, pageRoot } from "../../../plugins/shell/src/address";
 
 const ADDRESSES: [string, string, string][] = [
   ["/machines", "machines", ""],
@@ -40,4 +40,10 @@ test("a frame's file and name", () => {
   assert.equal(frameName("system/logs"), "cockpit1:localhost/system/logs");
   assert.equal(componentOf("cockpit1:localhost/system/logs"), "system/logs");
   assert.equal(componentOf("other"), null);
+});
+
+test("each host that one logged in to has addresses of its own", () => {
+  assert.equal(pageRoot("", "cockpit"), "");
+  assert.equal(pageRoot("/x", "cockpit+tool"), "/x");
+  assert.equal(pageRoot("/x", "cockpit+=a:22"), "/x/=a:22");
 });

@@ -288,7 +288,7 @@ async def test_administrators_are_asked_for_their_password_once(serve_system: Se
     try:
         wanting = system.log_in("susi", "S3cr3t-susi-4242", X_Superuser="any")
         assert await superuser_of(system, wanting) == "root"
-        assert "audit: superuser user=susi session=1 bridge=sudo" in system.output
+        assert "audit: superuser user=susi session=1 bridge=Sudo" in system.output
         for header in ("none", "", "a b"):
             assert await superuser_of(system, system.log_in("susi", "S3cr3t-susi-4242", X_Superuser=header)) == "susi"
         anna = system.log_in("anna", PASSWORD, X_Superuser="any")
