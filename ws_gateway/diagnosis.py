@@ -5,9 +5,12 @@ from tornado.httputil import HTTPHeaders
 from bridge.protocol import encode_json
 from ws_gateway.handler import Handler
 from ws_gateway.hookspecs import hookimpl
+from ws_gateway.log import ThrottledLog, printable
 
 ORIGIN_MAX = 300
 """Characters of an origin."""
+
+_refusals = ThrottledLog(__name__)
 
 
 class DiagnosisHandler(Handler):
@@ -24,7 +27,14 @@ class DiagnosisHandler(Handler):
         headers["Origin"] = self.get_query_argument("origin", "")[:ORIGIN_MAX]
         if not self.gateway.allows_origin(headers):
             return "origin"
-        return None if self.session() is not None else "no-session"
+        if self.session() is not None:
+            return None
+        _refusals.warning(
+            "a page of %s sends no session's cookie after its login: does the browser keep cookies, a proxy let them "
+            "pass? Where ProtocolHeader says https, the address in the browser must begin with https",
+            printable(headers["Origin"]),
+        )
+        return "no-session"
 
 
 ROUTES = [(r"/cockpit/diagnosis", DiagnosisHandler)]

@@ -85,4 +85,4 @@ def _translations(file: StaticFile) -> dict[str, str]:
 
 def _in_html(value: Any) -> str:
     """JSON that ends no script and begins no comment."""
-    return json.dumps(value).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+    return json.dumps(value, ensure_ascii=False).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

@@ -22,6 +22,7 @@ WITHOUT_SESSION = {
     "/cockpit/diagnosis": 200,
     "/metrics": 404,
     "/ca.cer": 404,
+    "/apple-touch-icon.png": 404,
     "/cockpit+=host/login": 404,
     "/=host/": 404,
     "/cockpit/@localhost/shell/index.html": 200,
@@ -59,7 +60,7 @@ async def test_without_a_session_only_constants_are_reached(start: Any, cookie: 
 def test_the_table_has_every_route() -> None:
     gateway = Gateway(Settings(port=0))
     patterns = {pattern for routes in gateway._hooks.routes(gateway=gateway) for pattern, _ in routes}
-    assert len(patterns) == 13
+    assert len(patterns) == 14
 
 
 async def test_the_security_headers_are_on_every_answer(browser: Any) -> None:

@@ -4,6 +4,7 @@ import pluggy
 import pytest
 
 from ws_gateway import hookimpl
+from ws_gateway.auth import Attempt
 from ws_gateway.handler import Handler
 from ws_gateway.hookspecs import GatewaySpecs
 from ws_gateway.sessions import Sessions
@@ -20,8 +21,8 @@ class Guest:
     def __init__(self, gateway: Any) -> None:
         self.gateway = gateway
 
-    async def login(self, credentials: str, source: str) -> Any:
-        assert credentials == "please"
+    async def login(self, attempt: Attempt) -> Any:
+        assert attempt.credentials == "please"
         assert isinstance(self.gateway.sessions, Sessions)
         return await self.gateway.sessions.open(self.gateway.bridge_command)
 

@@ -1,6 +1,7 @@
 """The login page, as it is sent and in a real browser."""
 
 import json
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -173,3 +174,13 @@ async def test_it_is_accessible_and_fits_a_phone(start: Any, page: Page, scheme:
     await page.goto(f"http://{browser.host}/")
     await expect(page.get_by_role("alert")).to_be_visible()
     await check_accessibility(page)
+
+
+async def test_it_is_small_with_all_that_it_needs(start: Any) -> None:
+    browser = await start()
+    page = await browser.fetch("/", Accept_Language="de")
+    assert b"Benutzername" in page.body
+    files = set(re.findall(r'"(/cockpit/static/[^"]+)"', page.body.decode()))
+    assert len(files) == 4
+    sizes = [len((await browser.fetch(file)).body) for file in files]
+    assert len(page.body) + sum(sizes) < 20_000

@@ -156,3 +156,4 @@ async def test_a_browser_that_keeps_no_cookie(serve_system: Any, page: Page) -> 
     async with ReverseProxy(system.port, drop=("Set-Cookie",)) as proxy:
         await log_in(page, proxy.url)
         await expect(page.get_by_role("alert")).to_contain_text("the browser did not keep the cookie")
+    assert "does the browser keep cookies" in system.output
