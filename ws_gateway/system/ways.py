@@ -1,5 +1,7 @@
 """Who checks a login: by scheme and host, as configured (reference 4.4)."""
 
+import ipaddress
+import socket
 from pathlib import Path
 from typing import NamedTuple
 
@@ -44,11 +46,30 @@ def checker_for(attempt: Attempt, config: Config, helper_socket: Path) -> Checke
     return Checker(way, "localhost", {})
 
 
+def is_reserved(host: str) -> bool:
+    """Whether `[USER@]HOST[:PORT]` names, without asking anybody, this machine itself or the link it is on."""
+    name = host.rpartition("@")[2].lower()
+    name = name[1:].partition("]")[0] if name.startswith("[") else name.partition(":")[0]
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    try:
+        # As inet_aton(3) reads it: `127.1` and `2130706433` are loopback, too.
+        address = ipaddress.ip_address(name if ":" in name else socket.inet_aton(name))
+    except (OSError, ValueError):
+        return False
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    address = mapped or address
+    return address.is_loopback or address.is_link_local or address.is_unspecified or address.is_multicast
+
+
 def _remote(attempt: Attempt, config: Config) -> Checker:
     way = config.ssh_login
     if not config.login_to or way.is_off:
         raise Problem("access-denied", "Logging in to other hosts is switched off on this console.")
     if attempt.scheme != "basic" or not (way.command or way.unix_path):
         raise Problem("authentication-not-supported", "This way to log in to other hosts is not set up here.")
+    if is_reserved(attempt.address.host):
+        # What is behind such an address trusts this machine (cloud metadata, services for loopback only).
+        raise Problem("access-denied", "Logging in to this address is not permitted.")
     asks = attempt.asks_about_hosts or way.connect_to_unknown_hosts
     return Checker(way, attempt.address.host, {UNKNOWN_HOSTS: "1"} if asks else {})

@@ -8,7 +8,7 @@ from bridge.protocol import Problem
 from ws_gateway.address import Address
 from ws_gateway.auth import Attempt
 from ws_gateway.config import Config, SshLogin, Way
-from ws_gateway.system.ways import UNKNOWN_HOSTS, checker_for
+from ws_gateway.system.ways import UNKNOWN_HOSTS, checker_for, is_reserved
 
 HELPER = Path("/run/helper")
 FAR = Address("cockpit+=far", "far", "/cockpit/login")
@@ -57,3 +57,23 @@ def test_another_host(asks: bool, allowed: bool, said: str | None) -> None:
     config = Config(login_to=True, ssh_login=SshLogin(("/x",), connect_to_unknown_hosts=allowed))
     checker = checker_for(Attempt("basic", "", address=FAR, asks_about_hosts=asks), config, HELPER)
     assert (checker.host, checker.environ.get(UNKNOWN_HOSTS)) == ("far", said)
+
+
+RESERVED = (
+    *("localhost", "LOCALHOST:22", "a.localhost", "127.0.0.1", "me@127.0.0.1:22", "127.1", "2130706433", "0x7f.1"),
+    *("169.254.169.254", "[::1]", "[::1]:22", "[fe80::1]", "[::ffff:127.0.0.1]", "0.0.0.0", "[::]", "224.0.0.1"),
+)
+
+
+@pytest.mark.parametrize("host", RESERVED)
+def test_no_way_back_to_this_machine(host: str) -> None:
+    assert is_reserved(host)
+    config = Config(login_to=True, ssh_login=SshLogin(("/x",)))
+    attempt = Attempt("basic", "", address=Address(f"cockpit+={host}", host, "/cockpit/login"))
+    with pytest.raises(Problem, match="access-denied"):
+        checker_for(attempt, config, HELPER)
+
+
+@pytest.mark.parametrize("host", ["far", "localhost.example.com", "192.0.2.1", "me@[2001:db8::1]:22", "10.0.0.1"])
+def test_hosts_elsewhere(host: str) -> None:
+    assert not is_reserved(host)
