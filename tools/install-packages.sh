@@ -54,6 +54,11 @@ if [ "$purpose" = test ]; then
     need gdbus "libglib2.0-bin" "glib2"
     need cockpit-bridge "cockpit-bridge" "cockpit-bridge"
     need libvirt-dbus "libvirt-dbus" "libvirt-dbus"
+    command -v firefox >/dev/null 2>&1 || need firefox-esr "firefox-esr" "firefox"
+    command -v testssl >/dev/null 2>&1 || need testssl.sh "testssl.sh" "testssl"
+    need systemd-analyze "systemd" "systemd"
+    ls /usr/lib*/security/pam_oath.so /usr/lib/*/security/pam_oath.so /lib/*/security/pam_oath.so 2>/dev/null |
+        grep -q . || add "libpam-oath" "pam_oath"
     [ -e /usr/lib/cockpit/cockpit-ws ] || [ -e /usr/libexec/cockpit-ws ] || add "cockpit-ws" "cockpit-ws"
     [ -d /usr/share/cockpit/systemd ] || add "cockpit-system" "cockpit-system"
     [ -d /usr/share/cockpit/machines ] || add "cockpit-machines" "cockpit-machines"

@@ -57,6 +57,25 @@ class Backlog(Generic[T]):
         item, self._in_hand = self._items.popleft()
         return item
 
+    def take(self, size: int) -> list[T]:
+        """The next items of about `size` bytes together, for a reader who does not wait; none: nothing is there.
+
+        One of 0 bytes comes alone. Asking says, as with `get`, that what was got before is dealt with.
+        """
+        self._grow(-self._in_hand)
+        self._in_hand = 0
+        taken: list[T] = []
+        while self._items and self._in_hand < size:
+            item, weight = self._items[0]
+            if not weight and taken:
+                break
+            self._items.popleft()
+            self._in_hand += weight
+            taken.append(item)
+            if not weight:
+                break
+        return taken
+
     def clear(self) -> None:
         """Forgets what nobody has in hand."""
         self._items.clear()
@@ -71,7 +90,7 @@ class Backlog(Generic[T]):
 
     def _grow(self, size: int) -> None:
         self._size += size
-        if self.congested:
+        if self._size > self._soft:
             self._eased.clear()
-        else:
+        elif not self._eased.is_set():
             self._eased.set()

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bridge.protocol import Problem
-from ws_gateway.bridge_stream import KILL_AFTER, READ_SIZE, TERM_AFTER, BridgeStream
+from ws_gateway.bridge_stream import KILL_AFTER, TERM_AFTER, BridgeStream
 from ws_gateway.descriptors import restore_limit
 from ws_gateway.log import Throttle, printable
 from ws_gateway.tasks import Tasks
@@ -33,14 +33,8 @@ class BridgeCommand:
 class BridgeProcess(BridgeStream):
     """A bridge that is our child. Made by `start`."""
 
-    def __init__(
-        self,
-        process: asyncio.subprocess.Process,
-        reader: asyncio.StreamReader,
-        writer: asyncio.StreamWriter,
-        stderr: asyncio.StreamReader,
-    ) -> None:
-        super().__init__(reader, writer)
+    def __init__(self, process: asyncio.subprocess.Process, stderr: asyncio.StreamReader) -> None:
+        super().__init__()
         self._process = process
         self._tasks = Tasks()
         self._stderr_task = self._tasks.start(_log_lines(stderr, process.pid), f"stderr of bridge {process.pid}")
@@ -70,8 +64,9 @@ class BridgeProcess(BridgeStream):
             theirs.close()
             os.close(stderr_write)
         restore_limit(process.pid)
-        reader, writer = await asyncio.open_connection(sock=ours, limit=READ_SIZE)
-        return cls(process, reader, writer, await _pipe_reader(stderr_read))
+        bridge = cls(process, await _pipe_reader(stderr_read))
+        await asyncio.get_running_loop().create_connection(lambda: bridge, sock=ours)
+        return bridge
 
     @property
     def pid(self) -> int:
@@ -103,7 +98,7 @@ class BridgeProcess(BridgeStream):
                 _log.warning("bridge %d did not end when asked; killed", self.pid)
                 self.kill()
                 await self._process.wait()
-        self._writer.transport.abort()
+        self._transport.abort()
         await asyncio.wait([self._stderr_task], timeout=0.2)
         await self._tasks.stop()
 

@@ -1,5 +1,8 @@
 """`/cockpit/channel/CSRF-TOKEN?BASE64` as a websocket: one channel, its data 1:1 (reference 4.5)."""
 
+from collections.abc import Awaitable
+from contextlib import AbstractContextManager
+
 from tornado.httputil import HTTPServerRequest
 from tornado.routing import PathMatches
 from tornado.web import HTTPError
@@ -51,11 +54,20 @@ class ExternalSocket(SocketHandler):
         session.endpoints.add(self)
         session.post({**self._options.members, "command": "open", "channel": self._channel, "flow-control": True})
 
-    async def on_message(self, message: str | bytes) -> None:
-        """Sends on what the page says; until that is done the next message is not read."""
+    def receive(self, payload: bytes) -> None:
+        """Sends on what the page says."""
         if self._session is not None:
-            payload = message.encode() if isinstance(message, str) else message
-            await self._session.send(encode_data(self._channel, payload))
+            self._session.forward(encode_data(self._channel, payload))
+
+    def batch(self) -> AbstractContextManager[None]:
+        """Has the bridge get in one piece what came in one."""
+        return super().batch() if self._session is None else self._session.bridge.batch()
+
+    def taken(self) -> Awaitable[None] | None:
+        """The bridge, where it is behind: so a slow one slows its page."""
+        if self._session is not None and self._session.bridge.is_behind:
+            return self._session.bridge.drain()
+        return super().taken()
 
     def on_close(self) -> None:
         """Closes the channel, in good order if the page did."""
@@ -65,7 +77,7 @@ class ExternalSocket(SocketHandler):
         super().on_close()
 
     def deliver(self, event: Event, _message: bytes) -> None:
-        """Sends on what the bridge says; never waits."""
+        """Sends on what the bridge says, at the next `push`; never waits."""
         if not isinstance(event, Control):
             self._deliver_data(event.payload)
         elif event.command == "ping":

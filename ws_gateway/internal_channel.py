@@ -66,6 +66,9 @@ class InternalChannel:
         except Problem as problem:
             self._fail(problem)
 
+    def push(self) -> None:
+        """Nothing: whoever waits for it takes it."""
+
     async def settle(self) -> None:
         """Waits until it is no longer congested, for a bounded time."""
         try:

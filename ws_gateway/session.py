@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import secrets
+from collections.abc import Awaitable, Iterable
 from itertools import count
 from typing import Protocol
 
@@ -26,6 +27,9 @@ class Endpoint(Protocol):
 
     def deliver(self, event: Event, message: bytes) -> None:
         """Takes what the bridge says on one of its channels; never waits."""
+
+    def push(self) -> None:
+        """All that came at once has been delivered."""
 
     async def settle(self) -> None:
         """Waits until it is no longer congested, for a bounded time."""
@@ -89,17 +93,17 @@ class Session:
         """Sends a control message to the bridge without waiting."""
         self._bridge.post(encode_control(message))
 
-    async def send(self, message: bytes) -> None:
-        """Sends a message to the bridge, and waits while it is behind with reading."""
+    def forward(self, message: bytes) -> None:
+        """Sends a page's message to the bridge without waiting."""
         self.sent += len(message)
-        await self._bridge.send(message)
+        self._bridge.post(message)
 
     async def relay(self, messages: list[bytes]) -> str:
         """Hands on what the bridge says, `messages` first, until it ends; the answer is the problem it ended with."""
         try:
-            await self._hand_on(messages)
-            while messages := await self._bridge.receive():
-                await self._hand_on(messages)
+            if (wait := self._hand_on(messages)) is not None:
+                await wait
+            await self._bridge.relay(self._hand_on)
         except Problem as problem:
             _log.warning("session %d: the bridge cannot be understood: %s", self.number, problem.message)
             return problem.code
@@ -112,13 +116,16 @@ class Session:
             endpoint.end(problem)
         self.endpoints.clear()
 
-    async def _hand_on(self, messages: list[bytes]) -> None:
-        congested = {endpoint for message in messages if (endpoint := self._route(message)) is not None}
-        if congested:
-            await asyncio.gather(*(endpoint.settle() for endpoint in congested))
+    def _hand_on(self, messages: list[bytes]) -> Awaitable[None] | None:
+        """Delivers messages; what to wait for, if somebody cannot take more."""
+        reached = {endpoint for message in messages if (endpoint := self._route(message)) is not None}
+        for endpoint in reached:
+            endpoint.push()
+        congested = [endpoint for endpoint in reached if endpoint.congested]
+        return _settle(congested) if congested else None
 
     def _route(self, message: bytes) -> Endpoint | None:
-        """Delivers one message; the endpoint, if the bridge should be paused for it."""
+        """Delivers one message; to whom, if to anybody."""
         self.received += len(message)
         try:
             event = decode(message)
@@ -134,7 +141,7 @@ class Session:
         if isinstance(event, Control) and event.command == "close":
             del self.owners[event.channel]
         endpoint.deliver(event, message)
-        return endpoint if endpoint.congested else None
+        return endpoint
 
     def _answer(self, event: Data | Control) -> None:
         """Answers the bridge's questions to the gateway itself (reference 1.5); what else it says needs no answer."""
@@ -151,3 +158,7 @@ class Session:
         elif event.command == "superuser-changed":
             current = event.message.get("current")
             audit.record("superuser", user=self.login.user or None, session=self.number, bridge=current)
+
+
+async def _settle(endpoints: Iterable[Endpoint]) -> None:
+    await asyncio.gather(*(endpoint.settle() for endpoint in endpoints))

@@ -1,23 +1,29 @@
-"""What all websockets here share: the checks of the handshake, and one bounded queue with one writer."""
+"""What all websockets here share: the checks of the handshake, and one bounded queue of what is to be sent."""
 
+import asyncio
 import base64
 import binascii
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager, nullcontext, suppress
 from typing import NamedTuple
 
 from tornado.httputil import HTTPHeaders
+from tornado.iostream import StreamClosedError
 from tornado.web import HTTPError
-from tornado.websocket import WebSocketClosedError, WebSocketHandler
+from tornado.websocket import WebSocketHandler, WebSocketProtocol
 
 from bridge.protocol import Problem, encode_control
 from ws_gateway.backlog import Backlog
+from ws_gateway.frame_connection import FrameConnection
+from ws_gateway.frames import head
 from ws_gateway.handler import Handler
 from ws_gateway.log import ThrottledLog, printable
 from ws_gateway.proxy import advice
 
 GOING_AWAY = 1001
 FAILED = 1011
+WRITE_SIZE = 256 * 1024
+"""Bytes of messages that are handed to the kernel at once."""
 
 _refusals = ThrottledLog(__name__)
 
@@ -67,17 +73,38 @@ class SocketHandler(Handler, WebSocketHandler):
         """True: `prepare` has checked it, and more strictly."""
         return bool(origin)
 
+    def get_websocket_protocol(self) -> WebSocketProtocol | None:
+        """Tornado's, as we read it; none for a version that is not spoken."""
+        spoken = super().get_websocket_protocol()
+        return None if spoken is None else FrameConnection(self, spoken.params)  # type: ignore[attr-defined]
+
     def start_writer(self) -> None:
         """Makes the socket ready to send; the first thing `open` does."""
         self.set_nodelay(True)
         self._backlog: Backlog[_Message | _Close | Callable[[], None]] = Backlog()
-        self._writer = self.gateway.tasks.start(self._write(), "writer of a socket")
+        self._writing = self._push_is_due = False
+
+    def receive(self, payload: bytes) -> None:
+        """Takes a message; never waits."""
+        raise NotImplementedError
+
+    def on_message(self, message: str | bytes) -> None:
+        """What Tornado would call; messages come by `receive`, and many at a time."""
+        raise NotImplementedError
+
+    def batch(self) -> AbstractContextManager[None]:
+        """Entered while messages that came together are taken."""
+        return nullcontext()
+
+    def taken(self) -> Awaitable[None] | None:
+        """What to wait for before more is read."""
+        return self.settle() if self.congested else None
 
     def on_close(self) -> None:
         """The other side, or the connection, is gone."""
         self.let_go("disconnected")
-        if hasattr(self, "_writer"):
-            self._writer.cancel()
+        if hasattr(self, "_backlog"):
+            self._backlog.clear()
 
     def let_go(self, problem: str) -> bool:
         """Gives up the socket's channels; False if that was done before."""
@@ -96,7 +123,7 @@ class SocketHandler(Handler, WebSocketHandler):
             self._cut(problem)
 
     def send(self, payload: bytes, binary: bool) -> None:
-        """Sends a message; never waits."""
+        """Sends a message, at the next `push`; never waits."""
         try:
             self._backlog.put(_Message(payload, binary), len(payload))
         except Problem as problem:
@@ -105,40 +132,69 @@ class SocketHandler(Handler, WebSocketHandler):
     def when_sent(self, action: Callable[[], None]) -> None:
         """Calls `action` when all that was sent before has left the process."""
         self._backlog.put(action, 0)
+        self.push_soon()
 
     def close_when_sent(self, code: int, reason: str) -> None:
         """Closes the socket when all that was sent before has left the process."""
         self._backlog.put(_Close(code, reason), 0)
+        self.push_soon()
+
+    def push_soon(self) -> None:
+        """Pushes in this turn of the event loop or the next."""
+        if not self._push_is_due:
+            self._push_is_due = True
+            asyncio.get_running_loop().call_soon(self._push_now)
+
+    def push(self) -> None:
+        """Hands what waits to the kernel, as far as that takes it; the rest follows by itself. Never waits."""
+        with suppress(StreamClosedError):
+            while not self._writing and (items := self._backlog.take(WRITE_SIZE)):
+                self._write(items)
 
     def end(self, problem: str) -> None:
         """The session ended."""
         self.let_go(problem)
         self.close_when_sent(GOING_AWAY, problem)
 
+    def _push_now(self) -> None:
+        self._push_is_due = False
+        self.push()
+
     def _cut(self, problem: Problem) -> None:
         """The page does not read: what waits for it is dropped, and it is told as far as it can be."""
         if not self.let_go("disconnected"):
             return
         _refusals.warning("closed a socket: %s", problem.message)
-        self._writer.cancel()
         self._backlog.clear()
-        self.gateway.tasks.start(self._last_words(problem.code), "last words of a socket")
+        last = encode_control({"command": "close", "problem": problem.code})
+        with suppress(StreamClosedError):
+            self._connection().write(head(last, False) + last)
+        self.close(FAILED, problem.code)
 
-    async def _last_words(self, problem: str) -> None:
-        with suppress(WebSocketClosedError):
-            written = self.write_message(encode_control({"command": "close", "problem": problem}))
-            self.close(FAILED, problem)
-            await written
+    def _write(self, items: list[_Message | _Close | Callable[[], None]]) -> None:
+        pieces: list[bytes] = []
+        for item in items:
+            if isinstance(item, _Message):
+                pieces += (head(item.payload, item.binary), item.payload)
+            elif isinstance(item, _Close):
+                self.close(item.code, item.reason)
+            else:
+                item()
+        if pieces:
+            written = self._connection().write(b"".join(pieces))
+            if not written.done():
+                self._writing = True
+                written.add_done_callback(self._written)
 
-    async def _write(self) -> None:
-        """The one writer: the next message goes when the one before it has left the process."""
-        with suppress(WebSocketClosedError):
-            while not isinstance(item := await self._backlog.get(), _Close):
-                if isinstance(item, _Message):
-                    await self.write_message(item.payload, item.binary)
-                else:
-                    item()
-            self.close(item.code, item.reason)
+    def _written(self, written: "asyncio.Future[None]") -> None:
+        self._writing = False
+        if not written.cancelled() and written.exception() is None:
+            self.push()
+
+    def _connection(self) -> FrameConnection:
+        if not isinstance(self.ws_connection, FrameConnection):
+            raise StreamClosedError
+        return self.ws_connection
 
 
 def _has_key(headers: HTTPHeaders) -> bool:

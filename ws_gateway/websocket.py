@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable
+from contextlib import AbstractContextManager
 
 from bridge.protocol import Control, Data, Event, JsonObject, Problem, encode_control
 from ws_gateway.dispatch import Answer, Dispatcher, Fatal, Ignore, Relay
@@ -13,7 +15,7 @@ from ws_gateway.socket_handler import FAILED, GOING_AWAY, SocketHandler
 
 SUBPROTOCOL = "cockpit1"
 CAPABILITIES = ("multi", "credentials", "binary", "websocket-channel-close-fix")
-PING_INTERVAL = 5.0
+PING_INTERVAL = 10.0
 """Seconds between our `ping` messages; a page takes a connection for dead after 30 s of silence."""
 
 _log = logging.getLogger(__name__)
@@ -58,19 +60,18 @@ class BrowserSocket(SocketHandler):
             }
         )
 
-    async def on_message(self, message: str | bytes) -> None:
-        """Does what the message means; until that is done the next is not read, so a slow bridge slows its page."""
+    def receive(self, payload: bytes) -> None:
+        """Does what the message means."""
         session = self._session
         if session is None:
             return
-        action = self._dispatcher.receive(message.encode() if isinstance(message, str) else message)
+        action = self._dispatcher.receive(payload)
         match action:
             case Relay(relayed):
                 session.note(self._dispatcher.activity)
-                await session.send(relayed)
+                session.forward(relayed)
             case Answer(answer):
                 self.control(answer)
-                await self.settle()
             case Fatal(problem, reason):
                 _faults.warning("session %d: closed a socket: %s", session.number, printable(reason))
                 self._fail(problem)
@@ -79,12 +80,23 @@ class BrowserSocket(SocketHandler):
             case _:
                 self.gateway.sessions.end(session, "logged out", term_after=0)
 
+    def batch(self) -> AbstractContextManager[None]:
+        """Has the bridge get in one piece what came in one."""
+        return super().batch() if self._session is None else self._session.bridge.batch()
+
+    def taken(self) -> Awaitable[None] | None:
+        """The bridge, where it is behind: so a slow one slows its page."""
+        if self._session is not None and self._session.bridge.is_behind:
+            return self._session.bridge.drain()
+        return super().taken()
+
     def control(self, message: JsonObject) -> None:
         """Sends a control message; never waits."""
         self.send(encode_control(message), False)
+        self.push_soon()
 
     def deliver(self, event: Event, message: bytes) -> None:
-        """Sends on what the bridge says; never waits."""
+        """Sends on what the bridge says, at the next `push`; never waits."""
         if isinstance(event, Control):
             if event.command == "close":
                 self._dispatcher.channels.pop(event.channel or "", None)

@@ -10,7 +10,7 @@ from pathlib import Path
 from time import monotonic
 
 PROGRAM = (sys.executable, "-m", "ws_gateway")
-LINK = re.compile(r"http://127\.0\.0\.1:(\d+)/#token=\S+")
+LINK = re.compile(r"http://(?:127\.0\.0\.1|\[::1\]):(\d+)/#token=\S+")
 STARTS_WITHIN = 30.0
 STOPS_WITHIN = 10.0
 _LOOK_EVERY = 0.05

@@ -17,7 +17,7 @@ from uuid import uuid4
 
 import pytest
 from testbed.namespace import Namespace
-from testbed.processes import carrying, kill_quietly, process_table, wait_until
+from testbed.processes import carrying, describe, kill_quietly, process_table, wait_until
 from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest, HTTPResponse
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
@@ -344,13 +344,13 @@ class System:
         return [process.pid for process in process_table().values() if process.parent == parent]
 
     def gateway(self) -> int:
-        return next(pid for pid in self.children() if b"system_gateway" in Path(f"/proc/{pid}/cmdline").read_bytes())
+        return next(pid for pid in self.children() if "system_gateway" in describe(pid))
 
     def helpers(self) -> list[int]:
         """The session helpers that have not ended."""
         table = process_table()
         living = [pid for pid in self.children() if pid in table and table[pid].state != "Z"]
-        return [pid for pid in living if b"session_helper" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+        return [pid for pid in living if "session_helper" in describe(pid)]
 
     def stop(self) -> None:
         if self.process.poll() is None:

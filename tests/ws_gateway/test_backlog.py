@@ -66,3 +66,15 @@ async def test_clearing_keeps_what_is_in_hand() -> None:
     await backlog.get()
     backlog.clear()
     assert backlog.size == 1
+
+
+def test_who_does_not_wait_takes_many_and_an_item_of_no_size_alone() -> None:
+    backlog: Backlog[str] = Backlog(soft=10, hard=20)
+    for item, size in (("a", 4), ("b", 4), ("c", 4), ("do", 0), ("e", 4)):
+        backlog.put(item, size)
+    assert backlog.take(6) == ["a", "b"]
+    assert backlog.congested
+    assert backlog.take(100) == ["c"]
+    assert backlog.take(100) == ["do"]
+    assert (backlog.take(100), backlog.size) == (["e"], 4)
+    assert (backlog.take(100), backlog.size) == ([], 0)

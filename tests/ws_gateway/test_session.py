@@ -15,9 +15,13 @@ class Listener:
 
     def __init__(self) -> None:
         self.heard: list[Event | str] = []
+        self.pushes = 0
 
     def deliver(self, event: Event, message: bytes) -> None:
         self.heard.append(event)
+
+    def push(self) -> None:
+        self.pushes += 1
 
     async def settle(self) -> None:
         raise AssertionError("never congested")
@@ -36,7 +40,7 @@ async def test_each_endpoint_hears_its_own_channels() -> None:
     one, two = Listener(), Listener()
     session.endpoints |= {one, two}
     session.owners |= {"1:1": one, "2:1": two}
-    await session._hand_on(
+    wait = session._hand_on(
         [
             b"1:1\na",
             b"2:1\nb",
@@ -46,6 +50,8 @@ async def test_each_endpoint_hears_its_own_channels() -> None:
             b"1:1\nafter the close",
         ]
     )
+    assert wait is None
+    assert (one.pushes, two.pushes) == (1, 1)
     session.disconnect("terminated")
     assert one.heard == [
         Data("1:1", b"a"),

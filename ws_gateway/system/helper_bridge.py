@@ -8,7 +8,7 @@ import asyncio
 from pathlib import Path
 
 from bridge.protocol import Problem
-from ws_gateway.bridge_stream import KILL_AFTER, READ_SIZE, TERM_AFTER, BridgeStream
+from ws_gateway.bridge_stream import KILL_AFTER, TERM_AFTER, BridgeStream
 
 _GRACE = 1.0
 """Seconds that the helper has to end after it should have killed the bridge."""
@@ -17,37 +17,28 @@ _GRACE = 1.0
 class HelperBridge(BridgeStream):
     """Made by `connect`."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        super().__init__(reader, writer)
+    def __init__(self) -> None:
+        super().__init__()
         self.returncode = None
-        self._reading = asyncio.Lock()
 
     @classmethod
     async def connect(cls, path: Path) -> "HelperBridge":
         """A new helper; Problem `internal-error` if none can be had."""
         try:
-            return cls(*await asyncio.open_unix_connection(path, limit=READ_SIZE))
+            _, bridge = await asyncio.get_running_loop().create_unix_connection(cls, str(path))
         except OSError as exc:
             raise Problem("internal-error", f"no session can be opened: {exc.strerror}") from None
+        return bridge
 
     def __str__(self) -> str:
         return "the bridge behind a session helper"
 
-    async def receive(self) -> list[bytes]:
-        """The next messages; none at the end. Problem `protocol-error` when they cannot be read on."""
-        async with self._reading:
-            return await super().receive()
-
     async def exited(self, seconds: float) -> bool:
         """Whether it ended by itself within that time."""
         try:
-            async with asyncio.timeout(seconds), self._reading:
-                while await self._reader.read(READ_SIZE):
-                    pass
+            await asyncio.wait_for(self._silence(), seconds)
         except TimeoutError:
             return False
-        except ConnectionError:
-            return True
         return True
 
     async def stop(self, term_after: float = TERM_AFTER, kill_after: float = KILL_AFTER) -> None:
@@ -55,8 +46,8 @@ class HelperBridge(BridgeStream):
         if term_after:
             self._end_input()
             await self.exited(kill_after + _GRACE)
-        self._writer.transport.abort()
+        self._transport.abort()
 
     def kill(self) -> None:
         """Hangs up."""
-        self._writer.transport.abort()
+        self._transport.abort()

@@ -61,7 +61,7 @@ class Dialogue:
         source = answer.get("remote-peer", "")
         if not colon or type(source) is not str:
             wipe(password)
-            raise Problem("protocol-error", "the credentials cannot be understood")
+            raise Problem("authentication-failed", "The credentials cannot be understood.")
         return Credentials(user, password, source[:64])
 
     def ask(self, message: Message) -> bytearray:

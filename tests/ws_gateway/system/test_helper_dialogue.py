@@ -122,7 +122,7 @@ def test_what_is_no_answer(ends: tuple[Dialogue, Gateway], answer: bytes) -> Non
         answer = b"%d\n%b" % (int(length) + len("session-") + 16 - len("COOKIE"), body)
     thread = threading.Thread(target=other_side)
     thread.start()
-    with pytest.raises(Problem, match=r"protocol-error|disconnected"):
+    with pytest.raises(Problem, match=r"protocol-error|disconnected|authentication-failed"):
         dialogue.credentials()
     thread.join()
 

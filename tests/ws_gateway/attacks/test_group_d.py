@@ -1,0 +1,190 @@
+"""Group D: a person's websocket. Frames that break the rules are in test_frame_connection, handshakes in
+test_socket_handler, messages by themselves in test_dispatch."""
+
+import json
+import os
+import signal
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from testbed.console import Console
+from testbed.raw_web import RawWebSocket, client_frame
+
+
+def text(message: bytes) -> bytes:
+    return client_frame(0x81, message)
+
+
+def test_d33_a_console_at_an_ipv6_address(tmp_path: Path) -> None:
+    """Its host is in brackets, and so is the origin."""
+    console = Console(tmp_path, arguments=["--address", "::1"])
+    try:
+        with RawWebSocket(console.port, "/cockpit/socket", address="::1") as socket:
+            assert socket.until("init")["problem"] == "no-session"
+    finally:
+        console.stop()
+
+
+def test_d38_what_breaks_the_protocol_costs_its_own_socket(target: Any) -> None:
+    good = b'\n{"command":"init","version":1}'
+    for messages in (
+        [b'\n{"command":"open","channel":"a","payload":"echo"}'],
+        [b'\n{"command":"init","version":2}'],
+        [b'\n{"command":"init","version":"1"}'],
+        [b'\n{"command":"init","version":true}'],
+        [b'\n{"command":"init"}'],
+        [good, b"\nnot json"],
+        [good, b"\n[1,2]"],
+        [good, b"\n5"],
+        [good, b"\nnull"],
+        [good, b"\n"],
+        [good, b"\n{}"],
+        [good, b'\n{"command":5}'],
+        [good, b'\n{"command":"open","payload":"echo"}'],
+        [good, b'\n{"command":"open","channel":"","payload":"echo"}'],
+        [good, b'\n{"command":"open","channel":5,"payload":"echo"}'],
+        [good, b'\n{"command":"open","channel":"a\\nb","payload":"echo"}'],
+        [good, b'\n{"command":"open","channel":"\\ud800","payload":"echo"}'],
+        [good, b'\n{"command":"open","channel":"0:1","payload":"echo"}'],
+        [good, b'\n{"command":"open","channel":"' + b"x" * 300 + b'","payload":"echo"}'],
+        [good, b'\n{"command":"x","a":NaN}'],
+        [good, b'\n{"command":"x","a":1e999}'],
+        [good, b'\n{"command":"x","a":' + b"9" * 5000 + b"}"],
+        [good, b"\n" + b"[" * 100_000],
+        [good, b'\n{"command":"x","a":' + b'{"a":' * 200 + b"1" + b"}" * 200 + b"}"],
+        [good, b'\n{"command":"x","a":"' + b"y" * 200_000 + b'"}'],
+        [good, "grü\nx".encode()],
+        [good, b'\n{"command":"kill","host":5}'],
+        [good, b'\n{"command":"close"}'],
+    ):
+        with target.socket() as sibling:
+            with RawWebSocket(target.port, "/cockpit/socket", f"Cookie: {target.cookie}") as socket:
+                assert "problem" not in socket.until("init")
+                socket.send(*map(text, messages))
+                assert socket.until("close")["problem"] in ("protocol-error", "not-supported"), messages
+                assert socket.close_code() == 1011, messages
+            assert sibling.echo_works() < 5, messages
+
+
+def test_d38_what_is_odd_is_ignored(target: Any) -> None:
+    with target.socket() as socket:
+        socket.send(
+            text(b""),
+            text(b"no newline at all"),
+            text(b"nobody\nknows this channel"),
+            text(b'\n{"command":"unheard-of"}'),
+            text(b'\n{"command":"unheard-of","channel":"nobody"}'),
+            text(b'\n{"command":"ping","ping":{"command":"ping"},"command":"ping"}'),
+            client_frame(0x82, b"nobody\n\xff\xfe"),
+        )
+        assert socket.echo_works() < 5
+
+
+def test_d40_commands_that_mean_nothing_here(target: Any) -> None:
+    with target.socket() as socket:
+        for message in (
+            {"command": "kill", "group": ""},
+            {"command": "kill", "host": "", "group": ""},
+            {"command": "kill", "host": "nowhere.invalid"},
+            {"command": "kill", "group": "nobody"},
+            {"command": "authorize"},
+            {"command": "authorize", "cookie": "nobody's", "response": "x"},
+            {"command": "authorize", "cookie": 5, "response": []},
+            {"command": "ping", "sequence": {"a": [1, {"b": None}]}},
+            {"command": "ping", "channel": "nobody"},
+            {"command": "pong"},
+            {"command": "options", "channel": "nobody", "x": 1},
+            {"command": "done", "channel": "nobody"},
+            {"command": "close", "channel": "nobody"},
+            {"command": "hint", "hint": 5},
+        ):
+            socket.control(**message)
+            assert socket.echo_works() < 5, message
+
+
+def test_d40_a_logout_with_junk_is_a_logout(target: Any) -> None:
+    cookie, _ = target.log_in()
+    with target.socket(cookie) as socket:
+        socket.control(command="logout", disconnect="perhaps", host=5, reason=[])
+        assert socket.close_code() == 1001
+
+
+def test_d41_who_does_not_read_is_no_burden(target: Any, stopped: list[int]) -> None:
+    """With flow control and without: little memory, and everybody else is served meanwhile."""
+    for options in ({}, {"flow-control": True}):
+        with target.socket() as slow, target.socket() as sibling:
+            before = target.memory()
+            slow.control(command="open", channel="y", payload="stream", spawn=["yes"], binary="raw", **options)
+            peak, took = 0, 0.0
+            for _ in range(20):
+                took = max(took, sibling.echo_works())
+                peak = max(peak, target.memory() - before)
+            assert peak < 16 * 1024 * 1024, options
+            assert took < 8, options
+
+
+def test_d43_a_flood_keeps_nobody_else_waiting(target: Any) -> None:
+    """200,000 empty messages and 50,000 pings, while somebody else waits for an echo."""
+    with target.socket() as flooder, target.socket() as other:
+        over = threading.Event()
+
+        def flood() -> None:
+            try:
+                for _ in range(20):
+                    flooder.send(text(b"") * 10_000)
+                for _ in range(10):
+                    flooder.send(client_frame(0x89, b"p") * 5000)
+            finally:
+                over.set()
+
+        thread = threading.Thread(target=flood)
+        thread.start()
+        took = []
+        while not over.is_set() or len(took) < 5:
+            took.append(other.echo_works())
+        thread.join()
+        assert sorted(took)[len(took) // 2] < 1, took
+        assert flooder.pong() == b"p"
+
+
+def test_d43_one_who_opens_and_closes_without_end(target: Any) -> None:
+    with target.socket() as churner, target.socket() as other:
+        churn = b"".join(
+            text(b"\n" + json.dumps({"command": command, "channel": f"c{number}", "payload": "echo"}).encode())
+            for number in range(2000)
+            for command in ("open", "close")
+        )
+        churner.send(churn)
+        assert other.echo_works() < 5
+        assert churner.echo_works() < 20
+
+
+def test_d41_a_bridge_that_does_not_read_slows_its_page(target: Any, stopped: list[int]) -> None:
+    """The page's data waits in the page; the gateway holds little of it, and another session is not touched."""
+    before = set(target.bridges())
+    cookie, _ = target.log_in()
+    (bridge,) = set(target.bridges()) - before
+    with target.socket(cookie) as socket, target.socket() as other:
+        socket.control(command="open", channel="e", payload="echo")
+        socket.until("ready")
+        memory = target.memory()
+        stopped.append(bridge)
+        os.kill(bridge, signal.SIGSTOP)
+        socket.connection.settimeout(0.5)
+        sent = 0
+        started = time.monotonic()
+        try:
+            while time.monotonic() - started < 5:
+                socket.connection.sendall(client_frame(0x82, b"e\n" + b"x" * 60_000))
+                sent += 60_000
+        except TimeoutError:
+            pass
+        assert sent < 32 * 1024 * 1024
+        assert target.memory() - memory < 8 * 1024 * 1024
+        assert other.echo_works() < 5
+        os.kill(bridge, signal.SIGCONT)
+    with target.socket(cookie) as socket:
+        socket.control(command="logout", disconnect=True)
+        assert socket.close_code() == 1001

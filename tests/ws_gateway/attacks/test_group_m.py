@@ -1,0 +1,112 @@
+"""Group M: limits, load, and machines that are not well. More of it is in benchmarks/gateway_load.py, test_serve,
+test_sessions and system/test_monitor."""
+
+import re
+import resource
+import socket
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from testbed.console import Console
+from testbed.processes import wait_until
+from testbed.raw_web import RawWebSocket, connect, get, status
+
+PASSWORD = "S3cr3t-anna-7291"
+SOURCES = Path(__file__).parents[3] / "ws_gateway"
+
+
+def test_m106_an_idle_socket_costs_little(target: Any) -> None:
+    with ExitStack() as open_sockets:
+        open_sockets.enter_context(target.socket())
+        before = target.memory()
+        for _ in range(200):
+            open_sockets.enter_context(target.socket())
+        assert (target.memory() - before) / 200 < 40 * 1024
+        cpu = target.cpu()
+        cookie, _ = target.log_in()
+        assert target.cpu() - cpu < 3
+        with target.socket(cookie) as one:
+            one.control(command="logout", disconnect=True)
+            assert one.close_code() == 1001
+
+
+def test_m106_without_descriptors_it_goes_on_when_there_are_some_again(target: Any) -> None:
+    """What is over the limit is refused at once; who is connected is served; afterwards all is as before."""
+    soft, hard = resource.prlimit(target.pid, resource.RLIMIT_NOFILE)
+    with target.socket() as served, ExitStack() as connections:
+        resource.prlimit(target.pid, resource.RLIMIT_NOFILE, (target.descriptors() + 10, hard))
+        try:
+            for _ in range(60):
+                connections.enter_context(connect(target.port))
+            wait_until(lambda: "no file descriptor is left" in target.console.output, "it says so", 15)
+            served.control(command="ping", are="you there?")
+            assert served.until("pong")["are"] == "you there?"
+            cpu = target.cpu()
+            served.control(command="ping")
+            served.until("pong")
+            assert target.cpu() - cpu < 1, "it does not turn in circles"
+        finally:
+            resource.prlimit(target.pid, resource.RLIMIT_NOFILE, (soft, hard))
+    assert target.console.output.count("no file descriptor is left") < 5
+    assert status(get(target.port, "/ping")) == 200
+
+
+@pytest.mark.parametrize("place", ["/var/log", "/home"])
+async def test_m109_a_full_disk_keeps_nobody_out(serve_system: Any, corner: Any, place: str) -> None:
+    """No room for records, or for what a shell would keep: the person gets in, and out, all the same."""
+    system = serve_system()
+    corner.namespace.mount("-t", "tmpfs", "-o", "size=4k,mode=755", "tmpfs", place)
+    try:
+        corner.run("sh", "-c", f"head -c 100000 /dev/zero >{place}/full 2>/dev/null || true")
+        login = system.log_in("anna", PASSWORD)
+        assert login.status == 200, system.output
+        one = await system.socket(login)
+        await one.init()
+        assert await one.echo_works("1:1")
+        await one.control(command="logout", disconnect=True)
+        assert (await one.receive())[0] == 1001
+        one.connection.close()
+        wait_until(lambda: system.helpers() == [], "the session is closed", 10)
+    finally:
+        corner.run("umount", place)
+
+
+def test_m110_who_shouts_is_not_repeated(target: Any) -> None:
+    """Long names, foreign origins, and garbage: the log stays short, and its lines too."""
+    before = len(target.console.output)
+    name = "\x1b[31m" + "x" * 8000
+    for number in range(150):
+        get(target.port, "/cockpit/login", f"Authorization: Bearer {name}{number}")
+        get(target.port, "/cockpit/socket", "Upgrade: websocket", f"Origin: http://evil{number}.example/{'y' * 3000}")
+        with connect(target.port) as connection:
+            connection.sendall(b"\x16\x03\x01" + b"\xff" * 500 + b"\r\n\r\n")
+    for _ in range(60):
+        with RawWebSocket(target.port, "/cockpit/socket", f"Cookie: {target.cookie}") as one:
+            one.init()
+            one.control(command="kill", host=5)
+            one.close_code()
+    lines = target.console.output[before:].splitlines()
+    assert len(lines) < 150
+    assert max(map(len, lines)) < 400
+    assert "\x1b" not in "".join(lines)
+    assert "x" * 100 not in "".join(lines)
+
+
+def test_m112_no_clock_that_can_be_set_rules_over_a_session() -> None:
+    """What a session, a token or a penalty lasts is measured by the monotonic clock."""
+    wall = re.compile(r"\btime\.time\(|datetime\.(now|utcnow)\(|\bdate\.today\(")
+    found = {path.name for path in SOURCES.rglob("*.py") if wall.search(path.read_text())}
+    assert found <= {"certificates.py", "login_records.py"}, "these tell the time of day to others"
+
+
+def test_m111_who_is_slow_to_hang_up_does_not_hold_up_the_end(tmp_path: Path) -> None:
+    console = Console(tmp_path)
+    with ExitStack() as connections:
+        for sent in (b"", b"GET /ping HT", b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"):
+            connection = connections.enter_context(socket.create_connection(("127.0.0.1", console.port)))
+            connection.sendall(sent)
+        console.stop()
+        with pytest.raises(OSError, match="refused"):
+            connect(console.port)

@@ -1,0 +1,112 @@
+"""Logging in and out in real browsers, over HTTPS, with a real account. More of the page is in test_login_page."""
+
+import secrets
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import BrowserContext, expect
+from testbed.browser import chromium, find_chromium
+from testbed.firefox import Firefox, find_firefox
+from testbed.oath import SECOND_FACTOR, has_pam_oath, one_time_password
+
+PASSWORD = "S3cr3t-anna-7291"
+SOURCE = "cockpit/@localhost/base1/cockpit.js"
+"""A page of the console's origin that does nothing, and may open sockets."""
+OPEN_SOCKET = """new Promise((done, failed) => {
+    const socket = new WebSocket(location.origin.replace("http", "ws") + "/cockpit/socket", "cockpit1");
+    window.socket = socket;
+    window.ended = new Promise(over => socket.addEventListener("close", event => over(event.code)));
+    socket.addEventListener("message", () => done(true), { once: true });
+    socket.addEventListener("error", failed);
+})"""
+LOG_OUT = """{
+    socket.send('\\n{"command":"init","version":1}');
+    socket.send('\\n{"command":"logout","disconnect":true}');
+}"""
+
+
+@pytest.fixture
+async def context() -> AsyncIterator[BrowserContext]:
+    if find_chromium() is None:
+        pytest.skip("Chromium is not installed")
+    async with chromium() as program:
+        context = await program.new_context(ignore_https_errors=True)
+        yield context
+        await context.close()
+
+
+async def test_five_tabs_are_logged_out_at_once(serve_system: Any, context: BrowserContext) -> None:
+    system = serve_system()
+    page = await context.new_page()
+    await page.goto(system.url)
+    await page.get_by_label("User name").fill("anna")
+    await page.get_by_label("Password").fill(PASSWORD)
+    async with page.expect_response("**/cockpit/login") as answered:
+        await page.get_by_label("Password").press("Enter")
+    assert (await answered.value).status == 200
+    (cookie,) = await context.cookies()
+    assert (cookie["name"], cookie["secure"], cookie["httpOnly"], cookie["sameSite"]) == (
+        "cockpit",
+        True,
+        True,
+        "Strict",
+    )
+    tabs = [await context.new_page() for _ in range(5)]
+    for tab in tabs:
+        await tab.goto(system.url + SOURCE)
+        assert await tab.evaluate(OPEN_SOCKET)
+    await tabs[0].evaluate(LOG_OUT)
+    assert [await tab.evaluate("window.ended") for tab in tabs] == [1001] * 5
+    await tabs[1].goto(system.url)
+    await expect(tabs[1].get_by_label("User name")).to_be_visible()
+
+
+async def test_a_second_factor_on_the_page(serve_system: Any, corner: Any, context: BrowserContext) -> None:
+    if not has_pam_oath():
+        pytest.skip("pam_oath is not installed")
+    key = secrets.token_bytes(20)
+    users = corner.etc / "users.oath"
+    users.write_text(f"HOTP/E/6 anna - {key.hex()}\n")
+    users.chmod(0o600)
+    corner.service(SECOND_FACTOR)
+    system = serve_system()
+    page = await context.new_page()
+    await page.goto(system.url)
+    await page.get_by_label("User name").fill("anna")
+    await page.get_by_label("Password").fill(PASSWORD)
+    await page.get_by_label("Password").press("Enter")
+    question = page.get_by_label("One-time password")
+    await expect(question).to_be_focused()
+    await question.fill("000000")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("alert")).to_have_text("Wrong user name or password.")
+    await page.get_by_label("Password", exact=True).fill(PASSWORD)
+    await page.keyboard.press("Enter")
+    await expect(question).to_be_focused()
+    await question.fill(one_time_password(key, 0))
+    async with page.expect_response("**/cockpit/login") as answered:
+        await page.keyboard.press("Enter")
+    assert (await answered.value).status == 200
+    users.unlink()
+
+
+@pytest.mark.skipif(find_firefox() is None, reason="Firefox is not installed")
+@pytest.mark.timeout(300)
+async def test_firefox_logs_in_and_out(serve_system: Any, tmp_path: Path) -> None:
+    system = serve_system()
+    async with Firefox(tmp_path) as page:
+        await page.goto(system.url)
+        await page.until("document.activeElement.labels?.[0]?.textContent.includes('User name')")
+        await page.type("anna\tguess\n")
+        await page.until("document.querySelector('[role=alert]')?.textContent.includes('Wrong user name')")
+        await page.until("document.activeElement.type === 'password'")
+        await page.type(f"{PASSWORD}\n")
+        await page.until("fetch('/cockpit/login').then(answer => answer.status === 200)")
+        await page.goto(system.url + SOURCE)
+        assert await page.evaluate(OPEN_SOCKET) is True
+        await page.evaluate(f"(() => {LOG_OUT})()")
+        assert await page.evaluate("window.ended") == 1001
+        await page.goto(system.url)
+        await page.until("document.querySelector('input[type=password]') !== null")
