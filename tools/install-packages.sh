@@ -42,6 +42,7 @@ if [ "$purpose" = test ]; then
     need libvirtd "libvirt-daemon libvirt-daemon-system" "libvirt-daemon libvirt-daemon-driver-qemu"
     need virsh "libvirt-clients" "libvirt-client"
     need qemu-system-x86_64 "qemu-system-x86" "qemu-system-x86-core"
+    need qemu-img "qemu-utils" "qemu-img"
     command -v chromium-browser >/dev/null 2>&1 || need chromium "chromium" "chromium"
     need dbus-daemon "dbus" "dbus-daemon"
     need ip "iproute2" "iproute"

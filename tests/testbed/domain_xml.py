@@ -14,6 +14,7 @@ def domain_xml(
     arch: str = "x86_64",
     machine: str = "pc",
     disk: str | None = None,
+    disk_format: str = "raw",
 ) -> str:
     """A complete `<domain type='qemu'>` document. Without `uuid` the domain gets a new one, so no two calls collide.
 
@@ -32,6 +33,7 @@ def domain_xml(
     devices = SubElement(domain, "devices")
     if disk is not None:
         element = SubElement(devices, "disk", type="file", device="disk")
+        SubElement(element, "driver", name="qemu", type=disk_format)
         SubElement(element, "source", file=disk)
         SubElement(element, "target", dev="vda", bus="virtio")
     SubElement(devices, "serial", type="pty")

@@ -144,14 +144,21 @@ class Libvirtd:
         return self.virsh("list", "--all", "--uuid").split()
 
     def clean(self) -> None:
-        """Back to an empty daemon that answers: what every test may rely on, and what follows every test."""
+        """Back to a daemon that answers, without domains, pools and networks: before every test, and after."""
         if not self.running():
             self._daemon = None
             self.start()
-        for uuid in self.domains():
-            for command in (("destroy", uuid), ("undefine", uuid, "--managed-save", "--snapshots-metadata", "--nvram")):
-                # A domain that is off cannot be destroyed, a transient one is gone then: only the result counts.
-                self._virsh(*command)
+        commands = [
+            # What is off cannot be destroyed, and what is transient is gone then: only the result counts.
+            f"{verb} {uuid}{options}"
+            for uuid in self.domains()
+            for verb, options in (("destroy", ""), ("undefine", " --managed-save --snapshots-metadata --nvram"))
+        ]
+        for listed, prefix in (("pool-list", "pool"), ("net-list", "net")):
+            uuids = self.virsh(listed, "--all", "--uuid").split()
+            commands += [f"{prefix}-{verb} {uuid}" for uuid in uuids for verb in ("destroy", "undefine")]
+        if commands:
+            self._virsh(";".join(commands))
         left = self.domains()
         if left:
             raise RuntimeError(f"domains that could not be removed: {left}")

@@ -1,0 +1,22 @@
+"""What a provider may refuse in the conformance suite, and where it is written that there is no other way.
+
+The first two members say which provider and hypervisor, the third what; the value is the place in libvirt's or
+libvirt-dbus's own files that says so.
+"""
+
+NOT_SUPPORTED: dict[tuple[str, str, str], str] = {
+    ("libvirt-dbus", "test", "readings"): "org.libvirt.Domain.xml: no GetInfo; test_driver.c: statistics of state only",
+    ("libvirt-dbus", "*", "host model"): "org.libvirt.Connect.xml: no NodeGetInfo",
+    ("libvirt-dbus", "test", "host memory"): "org.libvirt.Connect.xml: NodeGetMemoryStats and NodeGetFreeMemory only, "
+    "of which test_driver.c has none that tells a total",
+    ("virsh", "test", "node devices"): "virsh-nodedev.c sends VIR_CONNECT_LIST_NODE_DEVICES_ACTIVE, which "
+    "test_driver.c of libvirt 9.0 refuses: testConnectListAllNodeDevices checks for no flags",
+    ("virsh", "test", "events"): "test_driver.c: the state is the process's, and `virsh event` is another process",
+    ("virsh", "*", "version"): "virsh-host.c: `version` calls virConnectGetVersion, which probes the emulator",
+    ("*", "test", "paused start"): "test_driver.c: testDomainCreateWithFlags takes no flags",
+}
+
+
+def may_refuse(way: str, kind: str, what: str) -> bool:
+    """Whether the table has it."""
+    return any((one, other, what) in NOT_SUPPORTED for one in (way, "*") for other in (kind, "*"))
