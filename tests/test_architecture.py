@@ -21,9 +21,14 @@ LINES_MAX = 400
 MADE = {".git", ".make", ".venv", "build", "dist", "node_modules", "__pycache__"}
 """Folders that are made here or belong to tools: nobody wrote what is in them."""
 
+_CONFORMANCE = "tests/plugins/machines/conformance, one suite for every provider"
 TESTED_ELSEWHERE = {
     "bridge/hookspecs.py": "declarations; this file holds them to the documentation",
     "ws_gateway/hookspecs.py": "declarations; this file holds them to the documentation",
+    "plugins/machines/dbus_actions.py": _CONFORMANCE,
+    "plugins/machines/dbus_provider.py": _CONFORMANCE,
+    "plugins/machines/libvirt_actions.py": _CONFORMANCE,
+    "plugins/machines/libvirt_objects.py": _CONFORMANCE,
 }
 
 HOOK_MODULES = {"bridge.hookspecs": "pilothouse.bridge", "ws_gateway.hookspecs": "pilothouse.gateway"}

@@ -10,15 +10,26 @@ from bridge.protocol import JsonObject, Problem
 from bridge.rpc import RpcChannel, method
 from plugins.machines.choice import Host, choose
 from plugins.machines.connections import Connections, probe
-from plugins.machines.provider import DomainAction
+from plugins.machines.provider import Kind, Method
 
 if TYPE_CHECKING:
     from plugins.machines.watcher import Watcher
 
 INTERVAL_MIN, INTERVAL_MAX = 500, 3_600_000
 """Bounds of `interval`, in milliseconds."""
+FOLLOWING_MAX = 16
+"""Objects that one page follows."""
+SHOWN_MAX = 200
+"""Domains that a page says it shows; more fit on no screen."""
+KEYS_MAX, HOLD_MAX = 16, 10_000
+"""Keys pressed together (libvirt's own bound), and milliseconds they are held."""
+NAME_MAX = 255
 _PARTS_MAX = 16
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+Part = Literal["domains", "host", "pools", "volumes", "networks", "node_devices"]
+Followable = Literal["domain", "pool", "volume", "network", "node_device"]
+Wanted = Literal["", "libvirt-python", "libvirt-dbus", "virsh"]
 
 _connections = Connections()
 
@@ -26,92 +37,259 @@ _connections = Connections()
 class LibvirtChannel(RpcChannel):
     """`libvirt1`: see the module.
 
-    The state has `connection` (uri, status, message, demo, hypervisor, …), `capabilities` (for each method true or the
-    sentence that says why not) and the parts asked for; `domains` maps UUIDs to summaries. While `interval` is not 0,
-    `sample` brings every so many milliseconds for each running domain the percentage of its virtual CPUs in use and the
-    bytes of its memory in use. The first load is complete when all is there, or when the connection said why not.
+    The state has `connection` (uri, status, message, demo, hypervisor, provider, …), `capabilities` (for each method
+    true or the sentence that says why not, and such a sentence for each part that cannot be read), the parts asked for
+    and `followed`. `host` has facts; the other parts map keys to rows (`plugins.machines.provider` says what a key is).
+    While `interval` is not 0, `sample` brings every so many milliseconds for each running domain the percentage of its
+    virtual CPUs in use and the bytes of its memory in use. The first load is complete when all is there, or when the
+    connection said why not.
     """
 
     payload = "libvirt1"
 
     @dataclass(frozen=True, slots=True)
     class Options:
-        """An empty `uri` leaves the choice of the connection to the back end."""
+        """An empty `uri` leaves the choice of the connection to the back end, an empty `provider` that of the way."""
 
         uri: str = ""
-        parts: list[Literal["domains"]] = field(default_factory=lambda: ["domains"])
+        parts: list[Part] = field(default_factory=lambda: ["domains"])
         interval: int = 0
+        provider: Wanted = ""
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         self._watcher: Watcher | None = None
         self._parts: frozenset[str] = frozenset()
+        self._following: dict[tuple[str, str], AsyncExitStack] = {}
 
     async def run(self, options: Options) -> None:
         """See `Channel.run`."""
         _check(options)
         self._parts = frozenset({"connection", "capabilities", *options.parts})
         environ = self.context.environ
-        choice = await choose(options.uri, environ, Host.look(environ), probe)
+        choice = await choose(options.uri, environ, Host.look(environ), probe, options.provider)
         async with AsyncExitStack() as stack:
             self._watcher = watcher = await stack.enter_async_context(_connections.use(choice))
             self.ready()
+            stack.push_async_callback(self._unfollow_all)
+            others = [part for part in dict.fromkeys(options.parts) if part != "domains"]
+            stack.enter_context(watcher.want(others))
             stack.enter_context(watcher.inventory.follow(self._pass_on))
             for piece in watcher.inventory.pieces():
                 self._pass_on(piece)
                 await asyncio.sleep(0)
-            await watcher.settled.wait()
+            await watcher.loaded(others)
             self.loaded()
             if options.interval:
                 await stack.enter_async_context(watcher.sample(options.interval, self.sample))
             await self.serve()
 
+    async def _unfollow_all(self) -> None:
+        while self._following:
+            await self._following.popitem()[1].aclose()
+
+    # Looking
+
     @method
-    async def domain_start(self, key: str) -> None:
-        """Start it; from its managed save where it has one."""
-        await self._act(DomainAction.START, key)
+    async def follow(self, key: str, kind: Followable = "domain") -> None:
+        """Have the object in the state as `followed[kind][key]` until `unfollow`; it is there when this returns."""
+        if (kind, key) in self._following:
+            return
+        if len(self._following) >= FOLLOWING_MAX:
+            raise Problem("too-large", f"A page cannot follow more than {FOLLOWING_MAX} objects")
+        stack = AsyncExitStack()
+        self._following[kind, key] = stack
+        try:
+            await stack.enter_async_context(self._watched().follow(Kind(kind), checked_key(kind, key)))
+        except BaseException:
+            self._following.pop((kind, key), None)
+            raise
+        if self._following.get((kind, key)) is not stack:
+            # It was unfollowed meanwhile.
+            await stack.aclose()
+            return
+        self._pass_on({"followed": self._watched().inventory.state["followed"]})
+
+    @method
+    async def unfollow(self, key: str, kind: Followable = "domain") -> None:
+        """Undo `follow`."""
+        stack = self._following.pop((kind, key), None)
+        if stack is not None:
+            self._pass_on({"followed": {kind: {key: None}}})
+            await stack.aclose()
+
+    @method
+    async def show(self, keys: list[str]) -> None:
+        """Say which domains are looked at, first row first: what takes a call for each is read for them first."""
+        self._watched().show([checked_key("domain", key) for key in keys[:SHOWN_MAX]])
+
+    # Power
+
+    @method
+    async def domain_start(self, key: str, paused: bool = False) -> None:
+        """Start it, from its managed save where it has one; `paused`: with its virtual CPUs stopped."""
+        await self._act(Method.START, key, paused=paused)
 
     @method
     async def domain_shutdown(self, key: str) -> None:
         """Ask the guest to shut down; it may take its time, or refuse."""
-        await self._act(DomainAction.SHUTDOWN, key)
+        await self._act(Method.SHUTDOWN, key)
 
     @method
     async def domain_destroy(self, key: str) -> None:
         """Turn it off at once; what the guest has not written to disk is lost."""
-        await self._act(DomainAction.DESTROY, key)
+        await self._act(Method.DESTROY, key)
 
     @method
     async def domain_suspend(self, key: str) -> None:
         """Stop its virtual CPUs; its memory stays."""
-        await self._act(DomainAction.SUSPEND, key)
+        await self._act(Method.SUSPEND, key)
 
     @method
     async def domain_resume(self, key: str) -> None:
         """Let a paused one go on."""
-        await self._act(DomainAction.RESUME, key)
+        await self._act(Method.RESUME, key)
 
     @method
     async def domain_reboot(self, key: str) -> None:
         """Ask the guest to reboot."""
-        await self._act(DomainAction.REBOOT, key)
+        await self._act(Method.REBOOT, key)
 
     @method
     async def domain_reset(self, key: str) -> None:
         """Reset its hardware at once; what the guest has not written to disk is lost."""
-        await self._act(DomainAction.RESET, key)
+        await self._act(Method.RESET, key)
 
-    async def _act(self, action: DomainAction, key: str) -> None:
-        if not _UUID.fullmatch(key):
-            raise Problem("protocol-error", f"attribute 'key': must be a UUID in lower case, not {key!r:.60}")
+    @method
+    async def domain_save(self, key: str) -> None:
+        """Save its memory to disk and stop it; the next start goes on from there."""
+        await self._act(Method.SAVE, key)
+
+    @method
+    async def domain_remove_saved(self, key: str) -> None:
+        """Throw the saved memory away; the next start boots."""
+        await self._act(Method.REMOVE_SAVED, key)
+
+    @method
+    async def domain_send_nmi(self, key: str) -> None:
+        """Send a non-maskable interrupt, which makes a guest dump itself."""
+        await self._act(Method.SEND_NMI, key)
+
+    @method
+    async def domain_send_keys(self, key: str, keys: list[int], hold: int = 0) -> None:
+        """Press those keys (codes of Linux) together, for `hold` milliseconds."""
+        if not 0 < len(keys) <= KEYS_MAX or not all(0 < code <= 0xFFFF for code in keys):
+            raise Problem("protocol-error", f"attribute 'keys': must be 1 to {KEYS_MAX} key codes")
+        if not 0 <= hold <= HOLD_MAX:
+            raise Problem("protocol-error", f"attribute 'hold': must be 0 to {HOLD_MAX} ms")
+        await self._act(Method.SEND_KEYS, key, keys=keys, hold=hold)
+
+    # What it is
+
+    @method
+    async def domain_set_autostart(self, key: str, on: bool) -> None:
+        """Start it when the host starts, or not."""
+        await self._act(Method.SET_AUTOSTART, key, on=on)
+
+    @method
+    async def domain_rename(self, key: str, name: str) -> None:
+        """Rename one that is shut off."""
+        await self._act(Method.RENAME, key, name=name)
+
+    @method
+    async def domain_delete(self, key: str, storage: list[str] | None = None) -> None:
+        """Force it off and remove it with its saved memory and its snapshots' records.
+
+        `storage` names the disks (`vda`) whose volumes are deleted with it. Where one of them is no volume, or is of
+        use to another domain or volume, nothing at all is done.
+        """
+        await self._act(Method.DELETE, key, storage=storage or [])
+
+    @method
+    async def domain_set_title(self, key: str, text: str) -> None:
+        """One line; empty removes it."""
+        await self._act(Method.SET_TITLE, key, text=text)
+
+    @method
+    async def domain_set_description(self, key: str, text: str) -> None:
+        """Any text; empty removes it."""
+        await self._act(Method.SET_DESCRIPTION, key, text=text)
+
+    @method
+    async def domain_set_notes(self, key: str, text: str) -> None:
+        """Any text, kept beside the tags in metadata of ours."""
+        await self._act(Method.SET_NOTES, key, text=text)
+
+    @method
+    async def domain_set_tags(self, key: str, tags: list[str]) -> None:
+        """These tags instead of those it has."""
+        await self._act(Method.SET_TAGS, key, tags=tags)
+
+    # Snapshots and volumes
+
+    @method
+    async def snapshot_create(self, key: str, name: str = "", description: str = "", disk_only: bool = False) -> None:
+        """Take a snapshot: internal with the memory of a running domain; `disk_only`: external, of its disks."""
+        await self._act(Method.SNAPSHOT_CREATE, key, name=name, description=description, disk_only=disk_only)
+
+    @method
+    async def snapshot_revert(self, key: str, snapshot: str, force: bool = False) -> None:
+        """Go back to a snapshot; what the domain is now is lost."""
+        await self._act(Method.SNAPSHOT_REVERT, key, snapshot=snapshot, force=force)
+
+    @method
+    async def snapshot_delete(self, key: str, snapshot: str, children: bool = False) -> None:
+        """Delete a snapshot, with `children` all that were made from it as well."""
+        await self._act(Method.SNAPSHOT_DELETE, key, snapshot=snapshot, children=children)
+
+    @method
+    async def volume_delete(self, key: str) -> None:
+        """Delete a volume (`POOL/NAME`) with what it holds."""
+        await self._act(Method.VOLUME_DELETE, key)
+
+    async def _act(self, wanted: Method, key: str, **params: Any) -> None:
+        kind = "volume" if wanted is Method.VOLUME_DELETE else "domain"
+        await self._watched().act(wanted, checked_key(kind, key), **params)
+
+    def _watched(self) -> "Watcher":
         if self._watcher is None:
             raise Problem("disconnected", "The channel is not set up yet")
-        await self._watcher.act(action, key)
+        return self._watcher
 
     def _pass_on(self, patch: JsonObject) -> None:
         wanted = {name: value for name, value in patch.items() if name in self._parts}
+        if "followed" in patch:
+            wanted |= self._followed(patch["followed"])
         if wanted:
             self.publish(wanted)
+
+    def _followed(self, patch: JsonObject) -> JsonObject:
+        """Of a patch of `followed` what this page follows."""
+        kinds: JsonObject = {}
+        for kind, rows in patch.items():
+            known = self.state.get("followed", {}).get(kind, {})
+            # The last object of a kind takes its map along.
+            rows = dict.fromkeys(known) if rows is None else rows
+            own = {key: row for key, row in rows.items() if (kind, key) in self._following or key in known}
+            if own:
+                kinds[kind] = own
+        return {"followed": kinds} if kinds else {}
+
+
+def checked_key(kind: str, key: str) -> str:
+    """A key that an object of this kind can have; Problem `protocol-error` for another."""
+    pool, slash, name = key.partition("/")
+    if kind in ("domain", "pool", "network") and not _UUID.fullmatch(key):
+        raise Problem("protocol-error", f"attribute 'key': must be a UUID in lower case, not {key!r:.60}")
+    if kind == "volume" and not (_UUID.fullmatch(pool) and slash and _is_name(name)):
+        raise Problem("protocol-error", f"attribute 'key': must be a pool's UUID, a slash and a name, not {key!r:.60}")
+    if kind == "node_device" and not _is_name(key):
+        raise Problem("protocol-error", f"attribute 'key': must be a device's name, not {key!r:.60}")
+    return key
+
+
+def _is_name(text: str) -> bool:
+    return 0 < len(text) <= NAME_MAX and "/" not in text and text.isprintable()
 
 
 def _check(options: LibvirtChannel.Options) -> None:

@@ -1,4 +1,4 @@
-"""Which connection a page gets that asks for none: the system's machines, the user's own, or the demo.
+"""Which connection a page gets that asks for none, and by which way: the system's machines, one's own, or the demo.
 
 The demo is for a machine that has no hypervisor. Where libvirt is installed but cannot be reached, the page must say
 so: a demo in its place would hide the fault.
@@ -6,9 +6,11 @@ so: a demo in its place would hide the fault.
 
 import os
 import shutil
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Literal
 from urllib.parse import quote
 
 from bridge.protocol import Problem
@@ -38,6 +40,24 @@ class Choice:
     uri: str
     demo: bool = False
     note: str = ""
+    provider: str = ""
+    """The provider that a setting or the page asks for; empty leaves it to what is installed."""
+
+
+PROVIDERS = ("libvirt-python", "libvirt-dbus", "virsh")
+"""The ways to reach libvirt, the richest first."""
+PROVIDER_SETTING = "PILOTHOUSE_LIBVIRT_PROVIDER"
+
+DBUS_ROOTS: Mapping[str, tuple[Literal["system", "session"], str]] = {
+    SYSTEM: ("system", "QEMU"),
+    SESSION: ("session", "QEMU"),
+    "lxc:///": ("system", "LXC"),
+    "xen:///": ("system", "Xen"),
+    "test:///default": ("session", "Test"),
+}
+"""What libvirt-dbus can reach, its whole list being compiled in: the bus and the name of the object."""
+
+_DBUS_SERVICES = ("dbus-1/system-services", "dbus-1/services")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +84,53 @@ class Host:
         )
 
 
-async def choose(uri: str, environ: Mapping[str, str], host: Host, probe: Probe) -> Choice:
-    """The connection for an open that asks for `uri`; empty leaves the choice to us. Problem for what is no URI.
+def installed_providers(environ: Mapping[str, str]) -> list[str]:
+    """Those of `PROVIDERS` that this machine has."""
+    folders = environ.get("XDG_DATA_DIRS") or "/usr/local/share:/usr/share"
+    services = [
+        Path(folder) / service / "org.libvirt.service" for folder in folders.split(":") for service in _DBUS_SERVICES
+    ]
+    found = {
+        "libvirt-python": find_spec("libvirt") is not None,
+        "libvirt-dbus": any(service.is_file() for service in services) and find_spec("dbus_fast") is not None,
+        "virsh": shutil.which("virsh", path=environ.get("PATH")) is not None,
+    }
+    return [name for name in PROVIDERS if found[name]]
 
-    Root gets the system's machines, for libvirt has no other for it; everybody else the system's where they answer,
+
+def choose_provider(choice: Choice, installed: Sequence[str], *, root: bool) -> str:
+    """The provider for a connection: the one asked for, else the first that is installed and can reach the URI.
+
+    Problem `not-supported` where there is none. libvirt-dbus shows root the system's machines as its own session's, so
+    it is not asked for those.
+    """
+    wanted = [choice.provider] if choice.provider else PROVIDERS
+    is_reachable = choice.uri in DBUS_ROOTS and not (root and choice.uri == SESSION)
+    for name in wanted:
+        if name in installed and (name != "libvirt-dbus" or is_reachable):
+            return name
+    if choice.provider in installed:
+        raise Problem("not-supported", f"{choice.provider} cannot reach {choice.uri}")
+    if choice.provider:
+        raise Problem("not-supported", f"{choice.provider} is not installed on this computer")
+    raise Problem(
+        "not-supported", f"None of {', '.join(PROVIDERS)} is installed on this computer that reaches {choice.uri}"
+    )
+
+
+async def choose(uri: str, environ: Mapping[str, str], host: Host, probe: Probe, provider: str = "") -> Choice:
+    """The connection for an open that asks for `uri` and `provider`; what is empty is left to us.
+
+    Problem for what is no URI or no provider.
+    """
+    provider = provider or environ.get(PROVIDER_SETTING, "")
+    if provider and provider not in PROVIDERS:
+        raise Problem("protocol-error", f"attribute 'provider': must be one of {', '.join(PROVIDERS)}")
+    return replace(await _choose_connection(uri, environ, host, probe), provider=provider)
+
+
+async def _choose_connection(uri: str, environ: Mapping[str, str], host: Host, probe: Probe) -> Choice:
+    """Root gets the system's machines, for libvirt has no other for it; everybody else the system's where they answer,
     else their own. `probe` is asked only where there is something to choose between.
     """
     if wanted := uri or environ.get("PILOTHOUSE_LIBVIRT_URI", ""):

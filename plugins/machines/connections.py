@@ -1,14 +1,18 @@
-"""The watchers of this process: one per URI, shared by every channel that looks at it, ended with the last of them."""
+"""The watchers of this process: one per URI and provider, shared by all channels on it, ended with the last of them."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from bridge.protocol import Problem
-from plugins.machines.choice import Choice
-from plugins.machines.provider import Listener, Provider
+from plugins.machines.choice import Choice, choose_provider, installed_providers
+from plugins.machines.provider import Kind, Listener, Provider
 from plugins.machines.watcher import Watcher
+
+PROBE_TIME = 5.0
+"""Seconds for a connection to say whether it can be made."""
 
 
 @dataclass(slots=True)
@@ -23,7 +27,7 @@ class Connections:
     """Whom to ask for the watcher of a connection."""
 
     def __init__(self) -> None:
-        self._shared: dict[str, _Shared] = {}
+        self._shared: dict[tuple[str, str], _Shared] = {}
 
     @asynccontextmanager
     async def use(self, choice: Choice) -> AsyncIterator[Watcher]:
@@ -37,41 +41,61 @@ class Connections:
             if not shared.users:
                 shared.ending = True
                 shared.task.cancel()
-                await self._ended(choice.uri, shared)
+                await self._ended(_key(choice), shared)
 
     async def _started(self, choice: Choice) -> _Shared:
         # libvirt takes each kind of event callback once for a connection, and the demo's connection outlives its
         # watchers: so a new watcher waits for the end of the old one.
-        while (shared := self._shared.get(choice.uri)) is not None and shared.ending:
-            await self._ended(choice.uri, shared)
+        while (shared := self._shared.get(_key(choice))) is not None and shared.ending:
+            await self._ended(_key(choice), shared)
         if shared is None:
             watcher = Watcher(choice, open_provider)
             task = asyncio.get_running_loop().create_task(watcher.run(), name=f"watch {choice.uri}")
-            shared = self._shared[choice.uri] = _Shared(watcher, task)
+            shared = self._shared[_key(choice)] = _Shared(watcher, task)
         return shared
 
-    async def _ended(self, uri: str, shared: _Shared) -> None:
+    async def _ended(self, key: tuple[str, str], shared: _Shared) -> None:
         await asyncio.wait({shared.task})
-        if self._shared.get(uri) is shared:
-            del self._shared[uri]
+        if self._shared.get(key) is shared:
+            del self._shared[key]
 
 
-async def open_provider(uri: str, listener: Listener) -> Provider:
-    """A provider for `uri`, of the kind that is installed."""
-    try:
+def _key(choice: Choice) -> tuple[str, str]:
+    return choice.uri, choice.provider
+
+
+async def open_provider(choice: Choice, listener: Listener) -> Provider:
+    """A provider for a connection, of the kind that was asked for or is installed."""
+    name = choose_provider(choice, installed_providers(os.environ), root=os.geteuid() == 0)
+    if name == "libvirt-python":
         from plugins.machines.libvirt_python import LibvirtPython
-    except ImportError:
-        raise Problem("not-supported", _NO_BINDING) from None
-    return await LibvirtPython.open_or_look(uri, listener)
+
+        return await LibvirtPython.open_or_look(choice.uri, listener)
+    if name == "libvirt-dbus":
+        from plugins.machines.dbus_provider import LibvirtDbus
+
+        return await LibvirtDbus.open(choice.uri, listener)
+    from plugins.machines.virsh_provider import Virsh
+
+    return await Virsh.open_or_look(choice.uri, listener)
 
 
 async def probe(uri: str) -> str:
     """Whether `uri` answers: an empty string, else the sentence that says why not."""
     try:
-        from plugins.machines import libvirt_python
-    except ImportError:
-        return _NO_BINDING
-    return await libvirt_python.probe(uri)
+        async with asyncio.timeout(PROBE_TIME):
+            provider = await open_provider(Choice(uri), _Deaf())
+    except TimeoutError:
+        return f"libvirt did not answer within {PROBE_TIME:g} seconds"
+    except Problem as problem:
+        return problem.message
+    await provider.close()
+    return ""
 
 
-_NO_BINDING = "The Python module libvirt (libvirt-python) is not installed on this computer"
+class _Deaf(Listener):
+    """A listener that nothing interests."""
+
+    def changed(self, kind: Kind, key: str) -> None: ...
+
+    def closed(self, reason: str) -> None: ...

@@ -1,20 +1,30 @@
 """What is published of one connection, and who follows it; no I/O.
 
-The state is what `libvirt1` publishes: `connection`, `capabilities` and `domains`. Every change goes to the followers
-as a JSON merge patch (RFC 7396), at once and in order; a change that changes nothing goes to nobody.
+The state is what `libvirt1` publishes: `connection`, `capabilities`, `host`, `domains` and the other parts, each a map
+of rows by key, and `followed`, by kind and key. Every change goes to the followers as a JSON merge patch (RFC 7396), at
+once and in order; a change that changes nothing goes to nobody.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from itertools import islice
 
 from bridge.protocol import JsonObject
 from manifests import merge
-from plugins.machines.provider import Domain
+from plugins.machines.provider import Kind
 
 PIECE = 200
-"""Domains in one patch of a load: the first rows do not wait for the last."""
+"""Rows in one patch of a load: the first rows do not wait for the last."""
+
+PARTS = {
+    Kind.DOMAIN: "domains",
+    Kind.POOL: "pools",
+    Kind.VOLUME: "volumes",
+    Kind.NETWORK: "networks",
+    Kind.DEVICE: "node_devices",
+}
+"""The part of the state that has the rows of a kind."""
+HOST = "host"
 
 Follower = Callable[[JsonObject], None]
 
@@ -23,10 +33,9 @@ class Inventory:
     """See the module."""
 
     def __init__(self) -> None:
-        self.state: JsonObject = {"connection": {}, "capabilities": {}, "domains": {}}
+        self.state: JsonObject = {"connection": {}, "capabilities": {}, HOST: {}, "followed": {}}
         """The published state; replaced at every change, never modified."""
-        self.domains: dict[str, Domain] = {}
-        """The domains of the state, with what is known of their titles."""
+        self.state |= {part: {} for part in PARTS.values()}
         self._followers: list[Follower] = []
 
     @contextmanager
@@ -40,10 +49,15 @@ class Inventory:
 
     def pieces(self) -> Iterator[JsonObject]:
         """Patches of bounded size that make up the state; each is as the state is when it is taken."""
-        yield self.state | {"domains": {}}
-        for keys in batches(self.state["domains"], PIECE):
-            rows: JsonObject = self.state["domains"]
-            yield {"domains": {key: rows[key] for key in keys if key in rows}}
+        yield self.state | {part: {} for part in PARTS.values()}
+        for part in PARTS.values():
+            for keys in batches(self.state[part], PIECE):
+                rows: JsonObject = self.state[part]
+                yield {part: {key: rows[key] for key in keys if key in rows}}
+
+    def rows(self, kind: Kind) -> JsonObject:
+        """The rows of a kind by key."""
+        return self.state[PARTS[kind]]  # type: ignore[no-any-return]
 
     def set_member(self, name: str, value: JsonObject) -> None:
         """Make the member `name` of the state `value`."""
@@ -51,30 +65,31 @@ class Inventory:
         if patch:
             self._publish({name: patch})
 
-    def set_domains(self, domains: Mapping[str, Domain], gone: Collection[str] = ()) -> None:
-        """Add or change `domains`, remove `gone`. A title that was not read stays as it was."""
-        rows: JsonObject = self.state["domains"]
-        patch: JsonObject = {}
-        for key in gone:
-            if self.domains.pop(key, None):
-                patch[key] = None
-        for key, domain in domains.items():
-            known = self.domains.get(key)
-            if domain.title is None and known is not None:
-                domain = replace(domain, title=known.title)
-            if domain == known:
-                continue
-            self.domains[key] = domain
-            change = merge.diff(rows.get(key, {}), domain.as_state())
+    def set_rows(
+        self, kind: Kind, rows: Mapping[str, JsonObject], gone: Iterable[str] = (), keep: Collection[str] = ()
+    ) -> None:
+        """Add or replace `rows`, but leave their members in `keep` as they are; remove `gone`."""
+        known = self.rows(kind)
+        patch: JsonObject = {key: None for key in gone if key in known}
+        for key, row in rows.items():
+            before = known.get(key, {})
+            change = merge.diff(before, row | {name: before[name] for name in keep if name in before})
             if change:
                 patch[key] = change
         if patch:
-            self._publish({"domains": patch})
+            self._publish({PARTS[kind]: patch})
 
-    def set_titles(self, titles: Mapping[str, str]) -> None:
-        """Set the titles of those domains that are still there."""
-        known = {key: self.domains[key] for key in titles if key in self.domains}
-        self.set_domains({key: replace(domain, title=titles[key]) for key, domain in known.items()})
+    def set_members(self, kind: Kind, rows: Mapping[str, JsonObject], members: Collection[str]) -> None:
+        """Of rows that are there replace those members that are in `members`, and no others."""
+        known = self.rows(kind)
+        self.set_rows(
+            kind,
+            {
+                key: {name: value for name, value in known[key].items() if name not in members} | row
+                for key, row in rows.items()
+                if key in known
+            },
+        )
 
     def _publish(self, patch: JsonObject) -> None:
         self.state = merge.apply(self.state, patch)

@@ -13,7 +13,7 @@ from typing import Any
 
 import libvirt
 
-from plugins.machines.provider import Listener
+from plugins.machines.provider import Kind, Listener
 
 _EVENTS = (
     libvirt.VIR_DOMAIN_EVENT_ID_LIFECYCLE,
@@ -26,8 +26,18 @@ _EVENTS = (
     libvirt.VIR_DOMAIN_EVENT_ID_DEVICE_ADDED,
     libvirt.VIR_DOMAIN_EVENT_ID_DEVICE_REMOVED,
     libvirt.VIR_DOMAIN_EVENT_ID_METADATA_CHANGE,
+    libvirt.VIR_DOMAIN_EVENT_ID_AGENT_LIFECYCLE,
 )
-"""What can change a domain's summary."""
+"""What can change a domain's row."""
+
+_OTHER_EVENTS = (
+    ("networkEvent", libvirt.VIR_NETWORK_EVENT_ID_LIFECYCLE, Kind.NETWORK),
+    ("storagePoolEvent", libvirt.VIR_STORAGE_POOL_EVENT_ID_LIFECYCLE, Kind.POOL),
+    ("storagePoolEvent", libvirt.VIR_STORAGE_POOL_EVENT_ID_REFRESH, Kind.POOL),
+    ("nodeDeviceEvent", libvirt.VIR_NODE_DEVICE_EVENT_ID_LIFECYCLE, Kind.DEVICE),
+    ("nodeDeviceEvent", libvirt.VIR_NODE_DEVICE_EVENT_ID_UPDATE, Kind.DEVICE),
+)
+"""The other kinds have few objects: that any of them changed is enough to know."""
 
 _CLOSE_REASONS = {
     libvirt.VIR_CONNECT_CLOSE_REASON_ERROR: "The connection to libvirt failed",
@@ -64,19 +74,25 @@ class Subscription:
     def __init__(self, listener: Listener, loop: asyncio.AbstractEventLoop) -> None:
         self._listener: Listener | None = listener
         self._loop = loop
-        self._callbacks: list[int] = []
+        self._callbacks: list[tuple[str, int]] = []
         self._lock = threading.Lock()
-        self._changed: set[str] = set()
+        self._changed: set[tuple[Kind, str]] = set()
         self._has_close_callback = False
 
     def start(self, connection: Any) -> None:
         """Register with libvirt; blocks. What the driver cannot tell is left to the slow resync."""
         for event in _EVENTS:
-            with suppress(libvirt.libvirtError):
-                self._callbacks.append(connection.domainEventRegisterAny(None, event, self._on_event, None))
+            self._register(connection, "domainEvent", event, Kind.DOMAIN)
+        for family, event, kind in _OTHER_EVENTS:
+            self._register(connection, family, event, kind)
         with suppress(libvirt.libvirtError):
             connection.registerCloseCallback(self._on_close, None)
             self._has_close_callback = True
+
+    def _register(self, connection: Any, family: str, event: int, kind: Kind) -> None:
+        with suppress(libvirt.libvirtError):
+            callback = getattr(connection, f"{family}RegisterAny")(None, event, self._on_event, kind)
+            self._callbacks.append((family, callback))
 
     def silence(self) -> None:
         """The listener is not called any more; may be called on the event loop only, does not block."""
@@ -84,18 +100,18 @@ class Subscription:
 
     def cancel(self, connection: Any) -> None:
         """Take back what `start` registered; blocks. Needed on a broken connection too: callbacks hold it open."""
-        for callback in self._callbacks:
+        for family, callback in self._callbacks:
             with suppress(libvirt.libvirtError):
-                connection.domainEventDeregisterAny(callback)
+                getattr(connection, f"{family}DeregisterAny")(callback)
         if self._has_close_callback:
             with suppress(libvirt.libvirtError):
                 connection.unregisterCloseCallback()
 
-    def _on_event(self, _connection: Any, domain: Any, *_details: Any) -> None:
-        key = domain.UUIDString()
+    def _on_event(self, _connection: Any, changed: Any, *details: Any) -> None:
+        kind: Kind = details[-1]
         with self._lock:
             first = not self._changed
-            self._changed.add(key)
+            self._changed.add((kind, changed.UUIDString() if kind is Kind.DOMAIN else ""))
         if first:
             self._on_loop(self._tell_changes)
 
@@ -109,9 +125,9 @@ class Subscription:
     def _tell_changes(self) -> None:
         with self._lock:
             changed, self._changed = self._changed, set()
-        for key in changed:
+        for kind, key in changed:
             if self._listener is not None:
-                self._listener.changed(key)
+                self._listener.changed(kind, key)
 
     def _tell_close(self, reason: str) -> None:
         if self._listener is not None:

@@ -1,48 +1,65 @@
 """The provider that talks to libvirt through its Python binding: any URI, and all that libvirt can do.
 
-libvirt's calls block, so each connection has threads of its own: some to read and some to act, together as many as a
-daemon serves at once for one client (`max_client_requests`), so that slow actions do not hold up the list.
+libvirt's calls block, so each connection has threads of its own, some to read, some to act and one to ask guests:
+together as many as a daemon serves at once for one client (`max_client_requests`), so that slow actions do not hold up
+the list.
 """
 
 import asyncio
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
-from typing import Any, Self, TypeVar
+from functools import partial
+from typing import Any, Literal, Self, TypeVar
 
 import libvirt
 
-from bridge.protocol import Problem
-from plugins.machines.libvirt_domains import read_counters, read_domains, read_some_domains, read_titles
-from plugins.machines.libvirt_errors import NO_DOMAIN, as_problem
+from bridge.protocol import JsonObject, Problem
+from plugins.machines.figures import version
+from plugins.machines.libvirt_actions import CALLS
+from plugins.machines.libvirt_domains import read_addresses, read_counters, read_domains, read_some_domains
+from plugins.machines.libvirt_errors import as_problem, missing
 from plugins.machines.libvirt_events import Subscription, run_event_loop
-from plugins.machines.provider import Capabilities, ConnectionInfo, Domain, DomainAction, Listener, Provider, Reading
+from plugins.machines.libvirt_objects import find, read_host, read_listing, read_snapshots, read_xml
+from plugins.machines.metadata import NAMESPACE, PREFIX
+from plugins.machines.provider import (
+    READ_ONLY,
+    ConnectionInfo,
+    Domain,
+    Kind,
+    Listed,
+    Listener,
+    Metadata,
+    Method,
+    Provider,
+    Reading,
+    Snapshots,
+    allowed,
+)
 from plugins.machines.workers import Workers
 
 _READERS = 2
-_ACTORS = 3
+_ACTORS = 2
 _OPENING_MAX = 8
 """Connections being opened at once in this process, given up ones included: each has a thread that may hang."""
 _KEEPALIVE = (5, 3)
 """Seconds between two probes, and how many may stay unanswered."""
 _CLOSE_TIME = 5.0
-_PROBE_TIME = 5.0
 
-_CALLS: dict[DomainAction, Callable[[Any], object]] = {
-    DomainAction.START: lambda domain: domain.create(),
-    DomainAction.SHUTDOWN: lambda domain: domain.shutdown(),
-    DomainAction.DESTROY: lambda domain: domain.destroy(),
-    DomainAction.SUSPEND: lambda domain: domain.suspend(),
-    DomainAction.RESUME: lambda domain: domain.resume(),
-    DomainAction.REBOOT: lambda domain: domain.reboot(0),
-    DomainAction.RESET: lambda domain: domain.reset(0),
+_TITLE_TYPES = {
+    Metadata.TITLE: libvirt.VIR_DOMAIN_METADATA_TITLE,
+    Metadata.DESCRIPTION: libvirt.VIR_DOMAIN_METADATA_DESCRIPTION,
+    Metadata.ELEMENT: libvirt.VIR_DOMAIN_METADATA_ELEMENT,
+}
+_SOURCES = {
+    "lease": libvirt.VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_LEASE,
+    "agent": libvirt.VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_AGENT,
 }
 
-_LIMITS: dict[str, dict[DomainAction, str]] = {
-    "LXC": {DomainAction.RESET: "A container has no hardware that could be reset"},
+LIMITS: dict[str, dict[Method, str]] = {
+    "LXC": {Method.RESET: "A container has no hardware that could be reset"},
 }
 """What a driver cannot do at all, by the name that virConnectGetType gives it."""
-_READ_ONLY = "The connection to libvirt is read-only: you may look, not change"
 
 _opening = threading.BoundedSemaphore(_OPENING_MAX)
 _kept: dict[str, Any] = {}
@@ -54,12 +71,15 @@ T = TypeVar("T")
 class LibvirtPython(Provider):
     """A connection through libvirt-python; `open` makes one."""
 
+    name = "libvirt-python"
+
     def __init__(self, connection: Any, info: ConnectionInfo, workers: Workers, subscription: Subscription) -> None:
         self.info = info
-        self.capabilities = _capabilities(info)
+        self.capabilities = allowed(info, LIMITS.get(info.hypervisor, {}))
         self._connection = connection
         self._reads = workers
         self._actions = Workers("libvirt-act", _ACTORS)
+        self._slow = Workers("libvirt-ask", 1)
         self._subscription = subscription
 
     @classmethod
@@ -110,14 +130,44 @@ class LibvirtPython(Provider):
             return await self._call(self._reads, read_domains)
         return await self._call(self._reads, lambda connection: read_some_domains(connection, keys))
 
-    async def titles(self, keys: Collection[str]) -> dict[str, str]:
-        return await self._call(self._reads, lambda connection: read_titles(connection, keys))
-
     async def readings(self) -> dict[str, Reading]:
         return await self._call(self._reads, read_counters)
 
-    async def act(self, action: DomainAction, key: str) -> None:
-        await self._call(self._actions, lambda connection: _CALLS[action](connection.lookupByUUIDString(key)), key)
+    async def listing(self, kind: Kind) -> dict[str, Listed]:
+        return await self._call(self._reads, lambda connection: read_listing(connection, kind))
+
+    async def describe(self, kind: Kind, keys: Collection[str], *, inactive: bool = False) -> dict[str, str]:
+        return await self._call(self._reads, lambda connection: read_xml(connection, kind, keys, inactive))
+
+    async def snapshots(self, key: str) -> Snapshots:
+        return await self._call(self._reads, lambda connection: read_snapshots(connection, key), Kind.DOMAIN, key)
+
+    async def addresses(self, sources: Mapping[str, Literal["lease", "agent"]]) -> dict[str, list[str]]:
+        # One call at a time and not one job: an agent that does not answer costs its own domain five seconds.
+        return {
+            key: await self._call(self._slow, partial(read_addresses, key=key, source=_SOURCES[source]))
+            for key, source in sources.items()
+        }
+
+    async def host(self) -> JsonObject:
+        return await self._call(self._reads, read_host)
+
+    async def act(self, method: Method, key: str, **params: Any) -> None:
+        kind = Kind.VOLUME if method is Method.VOLUME_DELETE else Kind.DOMAIN
+        await self._call(
+            self._actions, lambda connection: CALLS[method](find(connection, kind, key), params), kind, key
+        )
+
+    async def set_metadata(self, key: str, what: Metadata, text: str, *, live: bool, config: bool) -> None:
+        named = (PREFIX, NAMESPACE) if what is Metadata.ELEMENT else (None, None)
+        flags = live * libvirt.VIR_DOMAIN_AFFECT_LIVE | config * libvirt.VIR_DOMAIN_AFFECT_CONFIG
+        arguments = (_TITLE_TYPES[what], text or None, *named, flags)
+        await self._call(
+            self._actions,
+            lambda connection: find(connection, Kind.DOMAIN, key).setMetadata(*arguments),
+            Kind.DOMAIN,
+            key,
+        )
 
     async def close(self) -> None:
         self._subscription.silence()
@@ -126,54 +176,21 @@ class LibvirtPython(Provider):
             await self._reads.call(lambda: _close(connection, self._subscription), limit=_CLOSE_TIME)
         self._reads.close()
         self._actions.close()
+        self._slow.close()
 
-    async def _call(self, workers: Workers, function: Callable[[Any], T], key: str = "") -> T:
+    async def _call(self, workers: Workers, function: Callable[[Any], T], kind: Kind | None = None, key: str = "") -> T:
         connection = self._connection
         if connection is None:
             raise Problem("disconnected", "The connection to libvirt is closed")
         try:
             return await workers.call(lambda: function(connection))
         except libvirt.libvirtError as error:
-            problem = _problem(error, connection)
-        if key and problem.extra["libvirt"]["code"] == NO_DOMAIN:
-            raise Problem("not-found", f"There is no virtual machine with the UUID {key}", **problem.extra)
-        raise problem
-
-
-async def probe(uri: str) -> str:
-    """Whether `uri` can be opened: an empty string, else the sentence that says why not."""
-    try:
-        _begin_opening()
-    except Problem as problem:
-        return problem.message
-    workers = Workers("libvirt-probe", 1)
-    try:
-        return await workers.call(lambda: _try(uri), limit=_PROBE_TIME)
-    except Problem as problem:
-        return problem.message
-    finally:
-        workers.close()
-
-
-def _try(uri: str) -> str:
-    try:
-        run_event_loop()
-        libvirt.open(uri).close()
-        return ""
-    except libvirt.libvirtError as error:
-        return _problem(error).message
-    finally:
-        _opening.release()
+            raise missing(_problem(error, connection), kind, key) from None
 
 
 def _begin_opening() -> None:
     if not _opening.acquire(blocking=False):
         raise Problem("timeout", f"libvirt has not answered {_OPENING_MAX} attempts to connect; no more are made")
-
-
-def _capabilities(info: ConnectionInfo) -> Capabilities:
-    limits = dict.fromkeys(DomainAction, _READ_ONLY) if info.readonly else _LIMITS.get(info.hypervisor, {})
-    return {action.value: limits.get(action, True) for action in DomainAction}
 
 
 def _problem(error: Any, connection: Any = None) -> Problem:
@@ -225,7 +242,7 @@ def _describe(connection: Any, readonly: bool) -> ConnectionInfo:
         # Not virConnectGetVersion: it has QEMU's capabilities probed first, which takes from seconds to a minute.
         version=_version(connection.getLibVersion),
         readonly=readonly,
-        note=_READ_ONLY if readonly else "",
+        note=READ_ONLY if readonly else "",
     )
 
 
@@ -238,10 +255,9 @@ def _or_empty(ask: Callable[[], str]) -> str:
 
 def _version(ask: Callable[[], int]) -> str:
     try:
-        number = ask()
+        return version(ask())
     except libvirt.libvirtError:
         return ""
-    return f"{number // 1_000_000}.{number // 1000 % 1000}.{number % 1000}" if number > 0 else ""
 
 
 def _close(connection: Any, subscription: Subscription) -> None:

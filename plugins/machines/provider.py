@@ -4,24 +4,36 @@ A provider is one open connection to one URI. It promises nothing about how it t
 bounded in time and fails with a `Problem` alone; objects are addressed by key, never by name; changes are told to its
 listener on the event loop that opened it.
 
-A domain's key is its UUID, in lower case with hyphens. Pools, networks, secrets and filters have UUIDs as keys as well;
-volumes and snapshots the UUID of what holds them and their name; node devices their name.
+A key is the UUID, in lower case with hyphens, of a domain, pool or network; `POOL/NAME` with the pool's UUID of a
+volume; the name of a node device. A snapshot is addressed by its domain's key and its name.
 """
 
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal, Protocol
+from typing import Any, ClassVar, Literal, Protocol
 
 from bridge.protocol import JsonObject
 
 Capabilities = Mapping[str, Literal[True] | str]
 """For each method whether it can be called here: True, or the sentence that says why not."""
 
+READ_ONLY = "The connection to libvirt is read-only: you may look, not change"
 
-class DomainAction(StrEnum):
-    """The lifecycle actions; the value is the method's name on the wire and the name of its capability."""
+
+class Kind(StrEnum):
+    """The kinds of libvirt's objects."""
+
+    DOMAIN = "domain"
+    POOL = "pool"
+    VOLUME = "volume"
+    NETWORK = "network"
+    DEVICE = "node_device"
+
+
+class Method(StrEnum):
+    """What can be done to an object; the value is the name on the wire, of the capability, and says the kind."""
 
     START = "domain_start"
     SHUTDOWN = "domain_shutdown"
@@ -30,6 +42,29 @@ class DomainAction(StrEnum):
     RESUME = "domain_resume"
     REBOOT = "domain_reboot"
     RESET = "domain_reset"
+    SAVE = "domain_save"
+    REMOVE_SAVED = "domain_remove_saved"
+    SEND_NMI = "domain_send_nmi"
+    SEND_KEYS = "domain_send_keys"
+    SET_AUTOSTART = "domain_set_autostart"
+    RENAME = "domain_rename"
+    DELETE = "domain_delete"
+    SET_TITLE = "domain_set_title"
+    SET_DESCRIPTION = "domain_set_description"
+    SET_NOTES = "domain_set_notes"
+    SET_TAGS = "domain_set_tags"
+    SNAPSHOT_CREATE = "snapshot_create"
+    SNAPSHOT_REVERT = "snapshot_revert"
+    SNAPSHOT_DELETE = "snapshot_delete"
+    VOLUME_DELETE = "volume_delete"
+
+
+class Metadata(StrEnum):
+    """The texts that libvirt keeps for a domain; `ELEMENT` is our own XML element among its metadata."""
+
+    TITLE = "title"
+    DESCRIPTION = "description"
+    ELEMENT = "element"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +82,11 @@ class ConnectionInfo:
 
 @dataclass(frozen=True, slots=True)
 class Domain:
-    """The summary of one domain. Memory is in bytes."""
+    """The figures of one domain's summary. Memory is in bytes."""
 
     name: str
     state: str
-    """One of `STATES`."""
+    """One of `figures.STATES`."""
     reason: str
     """Why it is in this state, one of libvirt's reasons in words; empty where it says none."""
     vcpus: int
@@ -61,8 +96,6 @@ class Domain:
     persistent: bool
     autostart: bool
     managed_save: bool
-    title: str | None = None
-    """None where it was not read: bulk reads leave it out, because libvirt tells it one domain at a time."""
 
     def as_state(self) -> JsonObject:
         """The members of the published state; what is empty is left out."""
@@ -78,13 +111,7 @@ class Domain:
         }
         if self.reason:
             members["reason"] = self.reason
-        if self.title:
-            members["title"] = self.title
         return members
-
-
-STATES = ("no state", "running", "blocked", "paused", "shutting down", "shut off", "crashed", "suspended")
-"""The words for virDomainState, in its order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +125,28 @@ class Reading:
     """Bytes: as the guest sees it where it tells, else what the host gave to it, never more than it may use."""
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What a list tells of a pool or network besides its key; volumes and node devices have none of it."""
+
+    active: bool = True
+    persistent: bool = True
+    autostart: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshots:
+    """The XML of a domain's snapshots by name, and which one is current; empty where none is."""
+
+    xml: Mapping[str, str]
+    current: str = ""
+
+
 class Listener(Protocol):
     """Who is told of changes; both are called on the event loop."""
 
-    def changed(self, key: str) -> None:
-        """The domain `key` changed, appeared or went away."""
+    def changed(self, kind: Kind, key: str) -> None:
+        """The object changed, appeared or went away; an empty `key` says that any of its kind may have."""
 
     def closed(self, reason: str) -> None:
         """The connection broke; `reason` is a sentence. Nothing is told after that."""
@@ -111,28 +155,59 @@ class Listener(Protocol):
 class Provider(ABC):
     """One open connection. Calls on a broken one fail with `disconnected`, unanswered ones with `timeout`."""
 
+    name: ClassVar[str]
+    """As a setting names it."""
     info: ConnectionInfo
     capabilities: Capabilities
 
     @abstractmethod
     async def domains(self, keys: Collection[str] | None = None) -> dict[str, Domain]:
-        """All domains by key, without titles, from a fixed number of calls where the driver can.
-
-        With `keys` those of them that exist, titles included.
-        """
-
-    @abstractmethod
-    async def titles(self, keys: Collection[str]) -> dict[str, str]:
-        """The titles of those domains that exist; an empty string where one has none. One call per domain."""
+        """All domains by key, from a fixed number of calls where the driver can; with `keys` those that exist."""
 
     @abstractmethod
     async def readings(self) -> dict[str, Reading]:
         """The counters of all running domains, from one bulk call where the driver can."""
 
     @abstractmethod
-    async def act(self, action: DomainAction, key: str) -> None:
-        """Do `action`; Problem `not-found` where no domain has this key. libvirt's own refusal is told in its words."""
+    async def listing(self, kind: Kind) -> dict[str, Listed]:
+        """All pools, networks, node devices, or volumes of active pools, from a fixed number of calls (per pool)."""
+
+    @abstractmethod
+    async def describe(self, kind: Kind, keys: Collection[str], *, inactive: bool = False) -> dict[str, str]:
+        """The XML of those of `keys` that exist, without secrets; `inactive` is what the next start will use."""
+
+    @abstractmethod
+    async def snapshots(self, key: str) -> Snapshots:
+        """The snapshots of a domain."""
+
+    @abstractmethod
+    async def addresses(self, sources: Mapping[str, Literal["lease", "agent"]]) -> dict[str, list[str]]:
+        """The IP addresses of these running domains, asked of that source; who cannot be asked has none."""
+
+    @abstractmethod
+    async def host(self) -> JsonObject:
+        """Facts of the host: `cpus`, `memory` in bytes, `model`; what it does not tell is left out."""
+
+    @abstractmethod
+    async def act(self, method: Method, key: str, **params: Any) -> None:
+        """Do `method`; Problem `not-found` where no object has this key. libvirt's own refusal is told in its words.
+
+        START takes `paused`; SET_AUTOSTART `on`; RENAME `name`; SEND_KEYS `keys` (codes of Linux) and `hold` (ms);
+        DELETE `everything` (NVRAM and checkpoints too); SNAPSHOT_CREATE `xml` and `disk_only`; SNAPSHOT_REVERT
+        `snapshot` and `force`; SNAPSHOT_DELETE `snapshot` and `children`. The texts go through `set_metadata`.
+        """
+
+    @abstractmethod
+    async def set_metadata(self, key: str, what: Metadata, text: str, *, live: bool, config: bool) -> None:
+        """Set a text of a domain, of what runs and of what the next start will use; an empty one is removed."""
 
     @abstractmethod
     async def close(self) -> None:
         """Give everything back; never fails, takes five seconds at most. The listener is not called any more."""
+
+
+def allowed(info: ConnectionInfo, limits: Mapping[Method, str]) -> Capabilities:
+    """The capabilities of a connection that can do everything but what `limits` names."""
+    if info.readonly:
+        limits = dict.fromkeys(Method, READ_ONLY)
+    return {method.value: limits.get(method, True) for method in Method}

@@ -2,14 +2,19 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Collection, Mapping
-from contextlib import asynccontextmanager, suppress
-from typing import Protocol
+from collections.abc import AsyncIterator, Awaitable, Collection, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager, suppress
+from typing import Any, Literal, Protocol
 
 from bridge.protocol import JsonObject, Problem
+from plugins.machines.actions import perform
+from plugins.machines.addresses import ADDRESSES, keep_addresses
 from plugins.machines.choice import Choice
+from plugins.machines.domain_xml import TEXTS, texts
+from plugins.machines.followed import Followed
 from plugins.machines.inventory import PIECE, Inventory, batches
-from plugins.machines.provider import Domain, DomainAction, Listener, Provider, Reading
+from plugins.machines.parts import Parts
+from plugins.machines.provider import Domain, Kind, Listener, Method, Provider, Reading
 from plugins.machines.sampler import SampleListener, Sampler
 
 log = logging.getLogger(__name__)
@@ -20,18 +25,22 @@ REFRESH_INTERVAL = 0.2
 """Seconds between two refreshes; after quiet the first happens at once."""
 REFRESH_MAX = 20
 """Changed domains up to which a look at each is cheaper than one look at everything."""
-TITLES = 100
-"""Domains whose titles are read in one go."""
+DESCRIBED = 100
+"""Domains whose XML is read in one go."""
 RETRY_FIRST, RETRY_LAST = 1.0, 5.0
 """Seconds before the first and, doubling, before later attempts to connect: a daemon is found 5 s after its return."""
 SLOW_OPEN, HUNG_OPEN = 1.5, 30.0
 """Seconds after which an attempt to connect is worth a word, and after which it counts as failed."""
 
+_NOUNS = {Kind.DOMAIN: "The virtual machine", Kind.VOLUME: "The volume"}
+
+Changed = set[tuple[Kind, str]]
+
 
 class OpenProvider(Protocol):
     """How a watcher connects: a provider for a URI, or a Problem."""
 
-    def __call__(self, uri: str, listener: Listener) -> Awaitable[Provider]: ...
+    def __call__(self, choice: Choice, listener: Listener) -> Awaitable[Provider]: ...
 
 
 class Watcher(Listener):
@@ -46,37 +55,69 @@ class Watcher(Listener):
         self._open_provider = open_provider
         self._provider: Provider | None = None
         self._samplers: dict[int, Sampler] = {}
-        self._dirty: set[str] = set()
+        self._parts = Parts(self.inventory)
+        self._followed = Followed(self.inventory)
+        self._sources: dict[str, Literal["lease", "agent"] | None] = {}
+        """The domains whose XML was read, longest ago first, and whom to ask for their addresses."""
+        self._shown: list[str] = []
+        self._dirty: Changed = set()
         self._lost: str | None = None
         self._wake = asyncio.Event()
         self._reading = asyncio.Lock()
         self._was_connected = False
         self._say("connecting", choice.note)
 
-    async def act(self, action: DomainAction, key: str) -> None:
-        """Do `action` to the domain `key`.
+    async def act(self, method: Method, key: str, **params: Any) -> None:
+        """Do `method` to the object `key`; its parameters are those of the wire.
 
         Problem `disconnected` while the connection is away, `not-supported` for what this connection cannot do,
         `not-found` for an unknown key, otherwise what libvirt says.
         """
         provider = self._connected()
-        refusal = provider.capabilities[action]
+        refusal = provider.capabilities[method]
         if refusal is not True:
             raise Problem("not-supported", refusal)
+        kind = Kind.VOLUME if method is Method.VOLUME_DELETE else Kind.DOMAIN
         try:
-            await provider.act(action, key)
+            await perform(provider, method, key, params)
         except Problem as problem:
-            # The row may be wrong: the machine may have been removed or changed its state behind our back.
-            self.changed(key)
-            known = self.inventory.domains.get(key)
-            if problem.code != "not-found" or known is None:
+            # The row may be wrong: the object may have been removed or changed its state behind our back.
+            self.changed(kind, key)
+            known = self.inventory.rows(kind).get(key)
+            if problem.code != "not-found" or known is None or problem.extra.get("key") != key:
                 raise
-            message = f"The virtual machine “{known.name}” ({key}) does not exist any more"
+            message = f"{_NOUNS[kind]} “{known['name']}” ({key}) does not exist any more"
             raise Problem("not-found", message, **problem.extra) from None
         try:
-            await self._refresh(provider, {key})
+            await self._refresh(provider, {(kind, key)} | ({(Kind.VOLUME, "")} if method is Method.DELETE else set()))
         except Problem:
-            self.changed(key)
+            self.changed(kind, key)
+
+    @contextmanager
+    def want(self, parts: Collection[str]) -> Iterator[None]:
+        """Keep these parts in the inventory while it lasts."""
+        with self._parts.want(parts):
+            self._wake.set()
+            yield
+
+    async def loaded(self, parts: Collection[str]) -> None:
+        """Wait until the domains and these parts are there, or the connection said why not."""
+        await self.settled.wait()
+        if self._provider is not None:
+            await self._parts.settled(parts)
+
+    @asynccontextmanager
+    async def follow(self, kind: Kind, key: str) -> AsyncIterator[None]:
+        """Keep this object in the inventory's `followed` while it lasts, and there when it begins."""
+        with self._followed.follow(kind, key):
+            provider = self._connected()
+            async with self._reading:
+                await self._followed.read(provider, {(kind, key)})
+            yield
+
+    def show(self, keys: list[str]) -> None:
+        """These domains are looked at: what takes a call for each is read for them first."""
+        self._shown = keys
 
     @asynccontextmanager
     async def sample(self, interval: int, listener: SampleListener) -> AsyncIterator[None]:
@@ -93,10 +134,9 @@ class Watcher(Listener):
 
     # What the provider tells
 
-    def changed(self, key: str) -> None:
+    def changed(self, kind: Kind, key: str) -> None:
         """See `Listener`."""
-        self._dirty.add(key)
-        self._wake.set()
+        self._wake_up({(kind, key)})
 
     def closed(self, reason: str) -> None:
         """See `Listener`."""
@@ -104,6 +144,10 @@ class Watcher(Listener):
         self._lost = reason
         self._provider = None
         self._say("disconnected", reason)
+        self._wake.set()
+
+    def _wake_up(self, changed: Changed) -> None:
+        self._dirty |= changed
         self._wake.set()
 
     # Its life
@@ -129,11 +173,16 @@ class Watcher(Listener):
     async def _connection(self) -> AsyncIterator[Provider]:
         self._lost = None
         self._dirty.clear()
+        self._sources.clear()
         provider = await self._open()
+        loop = asyncio.get_running_loop()
+        addresses = loop.create_task(keep_addresses(provider, self.inventory, self._address_sources))
         try:
             yield provider
         finally:
             self._provider = None
+            addresses.cancel()
+            await asyncio.wait({addresses})
             await provider.close()
 
     async def _open(self) -> Provider:
@@ -151,19 +200,20 @@ class Watcher(Listener):
                 await asyncio.wait({opening})
 
     async def _opened(self) -> Provider:
-        return await self._open_provider(self._choice.uri, self)
+        return await self._open_provider(self._choice, self)
 
     async def _load(self, provider: Provider) -> None:
         async with self._reading:
             domains = await provider.domains()
             self._provider = provider
-            self.inventory.set_member("capabilities", dict(provider.capabilities))
             self._say("connected", self._choice.note or provider.info.note)
+            self._tell_capabilities(provider)
             await self._replace(domains)
         self._was_connected = True
         self.settled.set()
         log.info("%s: connected", self._choice.uri)
-        await self._read_titles(provider)
+        await self._read_others(provider, None)
+        await self._read_texts(provider)
 
     async def _follow(self, provider: Provider) -> None:
         clock = asyncio.get_running_loop().time
@@ -176,45 +226,87 @@ class Watcher(Listener):
             self._wake.clear()
             if self._lost is not None:
                 raise Problem("disconnected", self._lost)
-            keys, self._dirty = self._dirty, set()
+            changed, self._dirty = self._dirty, set()
             if clock() < resync_at:
-                await self._try_refresh(provider, keys)
+                await self._try_refresh(provider, changed)
             else:
                 await self._try_refresh(provider, None)
+                await self._try_to_read_oldest_texts(provider)
                 resync_at = clock() + RESYNC_INTERVAL
             await asyncio.sleep(REFRESH_INTERVAL)
 
-    async def _try_refresh(self, provider: Provider, keys: Collection[str] | None) -> None:
+    async def _try_refresh(self, provider: Provider, changed: Changed | None) -> None:
         try:
-            await self._refresh(provider, keys)
+            await self._refresh(provider, changed)
         except Problem as problem:
             if problem.code == "disconnected":
                 raise
-            log.warning("%s: cannot read the domains: %s", self._choice.uri, problem)
+            log.warning("%s: cannot read what changed: %s", self._choice.uri, problem)
 
-    async def _refresh(self, provider: Provider, keys: Collection[str] | None) -> None:
-        """Read the domains `keys`, or all, and publish what changed. One at a time: no answer overtakes a later one."""
+    async def _try_to_read_oldest_texts(self, provider: Provider) -> None:
+        """For what had no event: a part of the domains at each resync, because each takes a call."""
+        try:
+            await self._read_texts(provider, also=list(self._sources)[:DESCRIBED])
+        except Problem as problem:
+            if problem.code == "disconnected":
+                raise
+            log.warning("%s: cannot read descriptions: %s", self._choice.uri, problem)
+
+    async def _refresh(self, provider: Provider, changed: Changed | None) -> None:
+        """Read what changed, or everything, and publish it."""
+        keys = None if changed is None else {key for kind, key in changed if kind is Kind.DOMAIN}
+        if keys is None or keys:
+            await self._refresh_domains(provider, None if keys and "" in keys else keys)
+        await self._read_others(provider, changed)
+
+    async def _refresh_domains(self, provider: Provider, keys: Collection[str] | None) -> None:
+        """One read at a time: no answer overtakes a later one."""
         if keys is None or len(keys) > REFRESH_MAX:
             async with self._reading:
                 await self._replace(await provider.domains())
-            await self._read_titles(provider, also=keys or ())
+            await self._read_texts(provider, also=keys or ())
             return
         async with self._reading:
             found = await provider.domains(keys)
-            self.inventory.set_domains(found, gone=[key for key in keys if key not in found])
+            self._set(found, gone=[key for key in keys if key not in found])
+            await self._describe(provider, found)
+
+    async def _read_others(self, provider: Provider, changed: Changed | None) -> None:
+        async with self._reading:
+            await self._parts.read(provider, None if changed is None else {kind for kind, _ in changed})
+            await self._followed.read(provider, changed)
+        self._tell_capabilities(provider)
 
     async def _replace(self, domains: Mapping[str, Domain]) -> None:
-        self.inventory.set_domains({}, gone=[key for key in self.inventory.domains if key not in domains])
+        self._set({}, gone=[key for key in self.inventory.rows(Kind.DOMAIN) if key not in domains])
         for keys in batches(domains, PIECE):
-            self.inventory.set_domains({key: domains[key] for key in keys})
+            self._set({key: domains[key] for key in keys})
             await asyncio.sleep(0)
 
-    async def _read_titles(self, provider: Provider, also: Collection[str] = ()) -> None:
-        """Read the titles of new domains and of those in `also`; after the rows, because each takes a call."""
-        wanted = [key for key, domain in self.inventory.domains.items() if domain.title is None or key in also]
-        for keys in batches(wanted, TITLES):
+    def _set(self, domains: Mapping[str, Domain], gone: Collection[str] = ()) -> None:
+        for key in gone:
+            self._sources.pop(key, None)
+        running = {key: domain for key, domain in domains.items() if domain.state == "running"}
+        for those, keep in ((running, TEXTS | ADDRESSES), (domains.keys() - running.keys(), TEXTS)):
+            self.inventory.set_rows(Kind.DOMAIN, {key: domains[key].as_state() for key in those}, keep=keep)
+        self.inventory.set_rows(Kind.DOMAIN, {}, gone)
+
+    async def _read_texts(self, provider: Provider, also: Collection[str] = ()) -> None:
+        """Read the XML of new domains and of those in `also`, shown ones first; after the rows: each takes a call."""
+        rows = self.inventory.rows(Kind.DOMAIN)
+        wanted = [key for key in dict.fromkeys((*self._shown, *rows)) if key in rows]
+        for keys in batches([key for key in wanted if key not in self._sources or key in also], DESCRIBED):
             async with self._reading:
-                self.inventory.set_titles(await provider.titles(keys))
+                await self._describe(provider, keys)
+
+    async def _describe(self, provider: Provider, keys: Collection[str]) -> None:
+        rows: dict[str, JsonObject] = {}
+        for key, xml in (await provider.describe(Kind.DOMAIN, keys)).items():
+            read = texts(xml)
+            self._sources.pop(key, None)
+            self._sources[key] = read.address_source
+            rows[key] = read.members
+        self.inventory.set_members(Kind.DOMAIN, rows, TEXTS)
 
     # What it says of itself
 
@@ -224,6 +316,7 @@ class Watcher(Listener):
             log.warning("%s: %s", self._choice.uri, message)
         self._say("disconnected" if self._was_connected else status, message)
         self.settled.set()
+        self._parts.settle()
 
     def _say(self, status: str, message: str) -> None:
         connection: JsonObject = {"readonly": False} | self.inventory.state["connection"]
@@ -232,13 +325,18 @@ class Watcher(Listener):
             info = self._provider.info
             connection |= {
                 "hypervisor": "demo" if self._choice.demo else info.hypervisor,
+                "provider": self._provider.name,
                 "readonly": info.readonly,
                 "hostname": info.hostname,
                 "version": info.version,
             }
         self.inventory.set_member("connection", {name: value for name, value in connection.items() if value != ""})
 
-    # For the actions and the sampler
+    def _tell_capabilities(self, provider: Provider) -> None:
+        if self._provider is provider:
+            self.inventory.set_member("capabilities", {**provider.capabilities, **self._parts.refusals})
+
+    # For the actions, the sampler and the addresses
 
     def _connected(self) -> Provider:
         if self._provider is None:
@@ -252,6 +350,12 @@ class Watcher(Listener):
         return await self._connected().readings()
 
     def _is_any_running(self) -> bool:
-        return self._provider is not None and any(
-            domain.state == "running" for domain in self.inventory.domains.values()
-        )
+        return self._provider is not None and bool(self._running())
+
+    def _running(self) -> list[str]:
+        rows = self.inventory.rows(Kind.DOMAIN)
+        return [key for key, row in rows.items() if row["state"] == "running"]
+
+    def _address_sources(self) -> dict[str, Literal["lease", "agent"]]:
+        found = {key: self._sources.get(key) for key in self._running()}
+        return {key: source for key, source in found.items() if source}

@@ -19,6 +19,9 @@ from manifests import merge
 from plugins.machines import libvirt_events
 from plugins.machines.choice import Choice
 from plugins.machines.connections import open_provider
+from plugins.machines.inventory import Inventory
+from plugins.machines.libvirt_python import LibvirtPython
+from plugins.machines.provider import Kind
 from plugins.machines.watcher import OpenProvider, Watcher
 
 ET.register_namespace("test", "http://libvirt.org/schemas/domain/test/1.0")
@@ -114,7 +117,7 @@ class Watching:
 
     def replayed(self) -> JsonObject:
         """What somebody who only saw the patches believes."""
-        state: JsonObject = {"connection": {}, "capabilities": {}, "domains": {}}
+        state: JsonObject = Inventory().state
         for patch in self.patches:
             state = merge.apply(state, patch)
         return state
@@ -132,8 +135,8 @@ def watching() -> Callable[..., AbstractAsyncContextManager[Watching]]:
     """`async with watching(uri) as it`: a watcher of `uri`, running."""
 
     @asynccontextmanager
-    async def watch(uri: str, opener: OpenProvider = open_provider) -> AsyncIterator[Watching]:
-        watcher = Watcher(Choice(uri), opener)
+    async def watch(uri: str, opener: OpenProvider = open_provider, provider: str = "") -> AsyncIterator[Watching]:
+        watcher = Watcher(Choice(uri, provider=provider), opener)
         it = Watching(watcher)
         it.patches.append(watcher.inventory.state)
         with watcher.inventory.follow(it.follow):
@@ -150,13 +153,17 @@ def watching() -> Callable[..., AbstractAsyncContextManager[Watching]]:
 class Heard:
     """A listener that a test can wait on."""
 
+    PATIENCE = 15.0
+
     def __init__(self) -> None:
         self.keys: list[str] = []
+        self.kinds: list[Kind] = []
         self.reason: str | None = None
         self._changed = asyncio.Event()
 
-    def changed(self, key: str) -> None:
+    def changed(self, kind: Kind, key: str) -> None:
         self.keys.append(key)
+        self.kinds.append(kind)
         self._changed.set()
 
     def closed(self, reason: str) -> None:
@@ -164,7 +171,7 @@ class Heard:
         self._changed.set()
 
     async def until(self, condition: Callable[[], Any]) -> None:
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(self.PATIENCE):
             while not condition():
                 self._changed.clear()
                 await self._changed.wait()
@@ -197,6 +204,14 @@ class Footprint:
 def footprint() -> type[Footprint]:
     """`Footprint`, for tests."""
     return Footprint
+
+
+@pytest.fixture
+async def provider(world: str, heard: Heard) -> AsyncIterator[LibvirtPython]:
+    """libvirt-python on `world`."""
+    opened = await LibvirtPython.open(world, heard)
+    yield opened
+    await opened.close()
 
 
 @pytest.fixture

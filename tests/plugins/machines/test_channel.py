@@ -4,6 +4,8 @@ import asyncio
 import json
 import os
 import sys
+import time
+from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -11,8 +13,9 @@ from typing import Any
 import pytest
 from testbed.domain_xml import domain_xml
 
-from bridge.protocol import Control, Data, Deframer, decode, encode_control, encode_data, frame
+from bridge.protocol import Control, Data, Deframer, Problem, decode, encode_control, encode_data, frame
 from manifests import merge
+from plugins.machines.channel import checked_key
 from plugins.machines.choice import DEMO
 
 BACK_END = (sys.executable, "-I", "-m", "bridge", "--backend", "machines")
@@ -27,7 +30,7 @@ class BackEnd:
         self._events: list[Any] = []
         self.states: dict[str, dict[str, Any]] = {}
         self.complete: set[str] = set()
-        self.patches: list[dict[str, Any]] = []
+        self.patches_of: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
 
     def control(self, command: str, channel: str, **members: Any) -> None:
         self._send(encode_control({"command": command, "channel": channel} | members))
@@ -58,7 +61,7 @@ class BackEnd:
         if message.get("method") == "state":
             params = message["params"]
             self.states[event.channel] = merge.apply(self.states.get(event.channel, {}), params["patch"])
-            self.patches.append(params["patch"])
+            self.patches_of[event.channel].append(params["patch"])
             if params.get("complete"):
                 self.complete.add(event.channel)
         return message
@@ -197,7 +200,11 @@ async def test_a_key_is_a_uuid(world: str, key: str) -> None:
         ({"interval": 499}, "attribute 'interval': must be 0 or 500 to 3600000 ms"),
         ({"interval": 3_600_001}, "attribute 'interval': must be 0 or 500 to 3600000 ms"),
         ({"interval": "1"}, "attribute 'interval': must have type int"),
-        ({"parts": ["rubbish"]}, "attribute 'parts[0]': invalid value 'rubbish' not in ['domains']"),
+        (
+            {"parts": ["rubbish"]},
+            "attribute 'parts[0]': invalid value 'rubbish' not in "  # noqa: ISC004
+            "['domains', 'host', 'pools', 'volumes', 'networks', 'node_devices']",
+        ),
         ({"parts": ["domains"] * 17}, "attribute 'parts': more than 16"),
     ],
 )
@@ -213,6 +220,106 @@ async def test_a_page_gets_the_parts_it_asks_for(world: str) -> None:
         back.open("a", uri=world, parts=[])
         state = await back.loaded("a")
         assert state.keys() == {"connection", "capabilities"}
+
+
+async def test_what_a_page_follows_is_its_own(world: str, uuid: Callable[[int], str]) -> None:
+    async with back_end() as back:
+        back.open("a", uri=world)
+        back.open("b", uri=world)
+        await back.loaded("a")
+        await back.loaded("b")
+        back.call("a", 1, "follow", key=uuid(1))
+        await back.reply(1)
+        assert back.states["a"]["followed"]["domain"][uuid(1)]["xml"].startswith("<domain")
+        back.call("b", 2, "follow", key=uuid(2))
+        await back.reply(2)
+        back.call("b", 3, "domain_set_notes", key=uuid(1), text="seen")
+        await back.reply(3)
+        await back.until(lambda: back.states["a"]["followed"]["domain"][uuid(1)].get("notes") == "seen")
+        assert back.states["a"]["followed"]["domain"].keys() == {uuid(1)}
+        assert back.states["b"]["followed"]["domain"].keys() == {uuid(2)}
+        back.call("a", 4, "unfollow", key=uuid(1))
+        await back.reply(4)
+        assert back.states["a"]["followed"]["domain"] == {}
+        assert back.states["b"]["followed"]["domain"].keys() == {uuid(2)}
+
+
+async def test_every_method_of_a_domain(world: str, uuid: Callable[[int], str]) -> None:
+    async with back_end() as back:
+        back.open("a", uri=world)
+        await back.loaded("a")
+        key = uuid(2)
+        transcript: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
+            ("domain_start", {}, {"state": "running"}),
+            ("domain_send_nmi", {}, {"state": "running"}),
+            ("domain_send_keys", {"keys": [29, 56, 111]}, {"state": "running"}),
+            ("domain_set_title", {"text": "Ledger"}, {"title": "Ledger"}),
+            ("domain_set_description", {"text": "of\nall"}, {"description": "of\nall"}),
+            ("domain_set_tags", {"tags": ["b", "a"]}, {"tags": ["a", "b"]}),
+            ("domain_set_autostart", {"on": True}, {"autostart": True}),
+            ("snapshot_create", {"name": "one"}, {}),
+            ("snapshot_create", {}, {}),
+            ("snapshot_revert", {"snapshot": "one"}, {"state": "running"}),
+            ("snapshot_delete", {"snapshot": "one", "children": True}, {}),
+            ("domain_save", {}, {"state": "shut off", "managed_save": True}),
+            ("domain_remove_saved", {}, {"managed_save": False}),
+            ("domain_rename", {"name": "-rf"}, {"name": "-rf"}),
+        ]
+        for number, (method, params, members) in enumerate(transcript):
+            back.call("a", number, method, key=key, **params)
+            assert "result" in await back.reply(number), method
+            assert back.states["a"]["domains"][key].items() >= members.items()
+        back.call("a", 99, "domain_delete", key=key)
+        assert "result" in await back.reply(99)
+        assert key not in back.states["a"]["domains"]
+
+
+@pytest.mark.parametrize(
+    ("method", "params", "message"),
+    [
+        ("domain_send_keys", {"keys": []}, "attribute 'keys': must be 1 to 16 key codes"),
+        ("domain_send_keys", {"keys": [0]}, "attribute 'keys': must be 1 to 16 key codes"),
+        ("domain_send_keys", {"keys": [1], "hold": -1}, "attribute 'hold': must be 0 to 10000 ms"),
+        ("domain_set_tags", {"tags": [""]}, "attribute 'tags': must be at most 32, none of them empty"),
+        ("follow", {"kind": "volume"}, "attribute 'key': must be a pool's UUID, a slash and a name"),
+        ("volume_delete", {}, "attribute 'key': must be a pool's UUID, a slash and a name"),
+        ("show", {"keys": ["-rf"]}, "attribute 'key': must be a UUID"),
+    ],
+)
+async def test_parameters_are_checked(
+    world: str, uuid: Callable[[int], str], method: str, params: dict[str, Any], message: str
+) -> None:
+    async with back_end() as back:
+        back.open("a", uri=world)
+        await back.loaded("a")
+        back.call("a", 1, method, **({} if method == "show" else {"key": uuid(2)}), **params)
+        assert (await back.reply(1))["error"]["message"].startswith(message)
+
+
+def test_a_volume_is_a_pool_and_a_name() -> None:
+    key = "00000000-0000-4000-8000-000000000001/a b"
+    assert checked_key("volume", key) == key
+    for wrong in ("/a", "x/a", key + "/b", key[:36] + "/", key[:37] + "\n"):
+        with pytest.raises(Problem):
+            checked_key("volume", wrong)
+
+
+async def test_a_storm_of_events_is_four_patches_a_second(
+    make_world: Callable[..., str], make_domain: Callable[..., Any], uuid: Callable[[int], str]
+) -> None:
+    """security.md 91, from inside: 500 domains toggled as fast as they can be."""
+    uri = make_world(*(make_domain(f"machine-{number}", number) for number in range(500)))
+    async with back_end() as back:
+        back.open("a", uri=uri)
+        back.open("b", uri=uri)
+        await back.loaded("a")
+        await back.loaded("b")
+        started = time.monotonic()
+        before = len(back.patches_of["b"])
+        for number in range(500):
+            back.call("a", number, "domain_start", key=uuid(number))
+        await back.until(lambda: all(row["state"] == "running" for row in back.states["b"]["domains"].values()))
+        assert len(back.patches_of["b"]) - before <= 2 + 4 * (time.monotonic() - started)
 
 
 async def test_samples_come_at_their_pace(world: str, uuid: Callable[[int], str]) -> None:

@@ -6,7 +6,17 @@ from pathlib import Path
 import pytest
 
 from bridge.protocol import Problem
-from plugins.machines.choice import DEMO, SESSION, SYSTEM, Choice, Host, choose
+from plugins.machines.choice import (
+    DEMO,
+    PROVIDERS,
+    SESSION,
+    SYSTEM,
+    Choice,
+    Host,
+    choose,
+    choose_provider,
+    installed_providers,
+)
 
 BARE = Host(root=True, system_socket=False, session_socket=False, daemon=False, qemu=False)
 SERVER = replace(BARE, system_socket=True, daemon=True, qemu=True)
@@ -99,3 +109,43 @@ def test_a_host_is_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 def test_the_demo_is_a_file_of_ours() -> None:
     assert DEMO.startswith("test:///")
     assert Path(DEMO.removeprefix("test://")).is_file()
+
+
+def test_the_richest_provider_that_is_installed_is_taken() -> None:
+    assert choose_provider(Choice(SYSTEM), PROVIDERS, root=True) == "libvirt-python"
+    assert choose_provider(Choice(SYSTEM), PROVIDERS[1:], root=True) == "libvirt-dbus"
+    assert choose_provider(Choice(SYSTEM), PROVIDERS[2:], root=True) == "virsh"
+
+
+def test_libvirt_dbus_is_not_taken_for_what_it_cannot_reach() -> None:
+    for uri in ("qemu+ssh://host/system", DEMO):
+        assert choose_provider(Choice(uri), PROVIDERS[1:], root=True) == "virsh"
+    assert choose_provider(Choice(SESSION), PROVIDERS[1:], root=False) == "libvirt-dbus"
+    assert choose_provider(Choice(SESSION), PROVIDERS[1:], root=True) == "virsh"
+
+
+def test_a_setting_overrides_what_is_installed() -> None:
+    assert choose_provider(Choice(SYSTEM, provider="virsh"), PROVIDERS, root=True) == "virsh"
+    with pytest.raises(Problem, match="virsh is not installed"):
+        choose_provider(Choice(SYSTEM, provider="virsh"), PROVIDERS[:2], root=True)
+    with pytest.raises(Problem, match=r"libvirt-dbus cannot reach qemu\+ssh://host/system"):
+        choose_provider(Choice("qemu+ssh://host/system", provider="libvirt-dbus"), PROVIDERS, root=True)
+    with pytest.raises(Problem, match="None of libvirt-python, libvirt-dbus, virsh is installed"):
+        choose_provider(Choice(SYSTEM), [], root=True)
+
+
+async def test_the_setting_is_of_the_environment_and_a_page_overrides_it() -> None:
+    environ = {"PILOTHOUSE_LIBVIRT_PROVIDER": "virsh"}
+    assert (await choose("", environ, SERVER, Probe())).provider == "virsh"
+    assert (await choose("", environ, SERVER, Probe(), "libvirt-dbus")).provider == "libvirt-dbus"
+    with pytest.raises(Problem, match="attribute 'provider': must be one of libvirt-python, libvirt-dbus, virsh"):
+        await choose("", {"PILOTHOUSE_LIBVIRT_PROVIDER": "libvirt"}, SERVER, Probe())
+
+
+def test_what_is_installed_is_looked_for(tmp_path: Path) -> None:
+    assert installed_providers({"PATH": str(tmp_path), "XDG_DATA_DIRS": str(tmp_path)}) == ["libvirt-python"]
+    service = tmp_path / "dbus-1" / "system-services" / "org.libvirt.service"
+    service.parent.mkdir(parents=True)
+    service.touch()
+    (tmp_path / "virsh").touch(mode=0o755)
+    assert installed_providers({"PATH": str(tmp_path), "XDG_DATA_DIRS": str(tmp_path)}) == list(PROVIDERS)

@@ -1,15 +1,17 @@
 import asyncio
-import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from testbed.libvirtd import Libvirtd
 
 from bridge.protocol import Problem
-from plugins.machines import connections as module
+from plugins.machines import choice as module
+from plugins.machines import connections as connections_module
 from plugins.machines.choice import Choice
 from plugins.machines.connections import Connections, open_provider, probe
-from plugins.machines.provider import DomainAction
+from plugins.machines.provider import Method
 
 
 async def test_one_watcher_for_all_who_look(world: str, uuid: Callable[[int], str]) -> None:
@@ -17,7 +19,7 @@ async def test_one_watcher_for_all_who_look(world: str, uuid: Callable[[int], st
     async with connections.use(Choice(world)) as first, connections.use(Choice(world)) as second:
         assert first is second
         await first.settled.wait()
-        await first.act(DomainAction.START, uuid(2))
+        await first.act(Method.START, uuid(2))
         assert second.inventory.state["domains"][uuid(2)]["state"] == "running"
     assert connections._shared == {}
 
@@ -28,7 +30,7 @@ async def test_the_last_user_ends_it(world: str, uuid: Callable[[int], str]) -> 
         async with connections.use(Choice(world)):
             await first.settled.wait()
         assert first.inventory.state["connection"]["status"] == "connected"
-        await first.act(DomainAction.REBOOT, uuid(1))
+        await first.act(Method.REBOOT, uuid(1))
     async with connections.use(Choice(world)) as second:
         assert second is not first
 
@@ -41,7 +43,7 @@ async def test_who_comes_while_it_ends_gets_a_new_one_with_events(world: str, uu
             await watcher.settled.wait()
             assert watcher._provider is not None
             subscription: Any = watcher._provider._subscription  # type: ignore[attr-defined]
-            assert len(subscription._callbacks) == 10, "another watcher holds the events"
+            assert len(subscription._callbacks) == 16, "another watcher holds the events"
 
     for _ in range(5):
         await asyncio.gather(look(), look())
@@ -61,9 +63,37 @@ async def test_two_connections_are_two(world: str, make_world: Callable[..., str
         assert second.inventory.state["domains"] == {}
 
 
-async def test_without_the_binding_it_says_what_is_missing(monkeypatch: pytest.MonkeyPatch, heard: Any) -> None:
-    monkeypatch.setitem(sys.modules, "plugins.machines.libvirt_python", None)
-    monkeypatch.delattr("plugins.machines.libvirt_python", raising=False)
-    with pytest.raises(Problem, match=r"not-supported: .*libvirt-python"):
-        await open_provider("test:///default", heard)
-    assert await probe("test:///default") == module._NO_BINDING
+async def test_two_ways_to_one_connection_are_two(world: str) -> None:
+    connections = Connections()
+    first, second = (Choice(world, provider=name) for name in ("libvirt-python", "virsh"))
+    async with connections.use(first) as one, connections.use(second) as other:
+        await one.settled.wait()
+        await other.settled.wait()
+        assert one.inventory.state["connection"]["provider"] == "libvirt-python"
+        assert other.inventory.state["connection"]["provider"] == "virsh"
+        assert one.inventory.state["domains"].keys() == other.inventory.state["domains"].keys()
+
+
+async def test_what_is_installed_is_taken(
+    world: str, monkeypatch: pytest.MonkeyPatch, heard: Any, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(module, "find_spec", lambda name: None)
+    provider = await open_provider(Choice(world), heard)
+    assert provider.name == "virsh"
+    await provider.close()
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(Problem, match="not-supported: None of libvirt-python, libvirt-dbus, virsh is installed"):
+        await open_provider(Choice(world), heard)
+    assert "None of libvirt-python" in await probe(world)
+
+
+async def test_a_probe_says_why_not(world: str) -> None:
+    assert await probe(world) == ""
+    assert "No such file" in await probe("qemu+unix:///system?socket=/nonexistent/sock")
+
+
+async def test_a_probe_of_what_hangs_ends(libvirtd: Libvirtd, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections_module, "PROBE_TIME", 0.3)
+    libvirtd.hang()
+    assert await probe(libvirtd.uri) == "libvirt did not answer within 0.3 seconds"
+    libvirtd.go_on()

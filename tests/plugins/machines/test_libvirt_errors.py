@@ -1,8 +1,12 @@
+import ctypes
+import ctypes.util
+
 import libvirt
 import pytest
 
 from plugins.machines import libvirt_errors
-from plugins.machines.libvirt_errors import as_problem
+from plugins.machines.libvirt_errors import as_problem, from_sentence, gone, missing
+from plugins.machines.provider import Kind
 
 
 @pytest.mark.parametrize(
@@ -29,7 +33,7 @@ def test_libvirts_names_have_their_problem(name: str, problem: str) -> None:
 
 
 def test_the_numbers_are_libvirts() -> None:
-    for name in ("NO_SUPPORT", "NO_DOMAIN", "OPERATION_INVALID", "NO_DOMAIN_METADATA"):
+    for name in ("NO_SUPPORT", "NO_DOMAIN", "OPERATION_INVALID"):
         assert getattr(libvirt_errors, name) == getattr(libvirt, f"VIR_ERR_{name}")
 
 
@@ -50,3 +54,34 @@ def test_a_socket_that_refuses_and_one_that_is_not_there() -> None:
 
 def test_on_a_broken_connection_that_is_the_problem() -> None:
     assert as_problem(1, 7, "client socket is closed", alive=False).code == "disconnected"
+
+
+def test_the_beginnings_of_sentences_are_libvirts() -> None:
+    library = ctypes.CDLL("libvirt.so.0")
+    library.virErrorMsg.restype = ctypes.c_char_p
+    for code, beginning in libvirt_errors._BEGINNINGS.items():
+        sentence: bytes = library.virErrorMsg(code, b"x")
+        assert sentence.decode().replace(": %s", "").replace(" %s", "") == beginning
+
+
+def test_where_only_the_sentence_came_its_beginning_tells_the_code() -> None:
+    problem = from_sentence("Requested operation is not valid: domain is not running\n")
+    assert (problem.code, problem.extra["libvirt"]["code"]) == ("change-conflict", 55)
+    assert from_sentence("failed to get domain '1'").code == "not-found"
+    assert from_sentence("unsupported flags (0x4) in function testDomainUndefineFlags").extra["libvirt"]["code"] == 8
+    assert from_sentence("Failed to connect socket to '/x': Permission denied").code == "access-denied"
+    assert from_sentence("internal error: client socket is closed").code == "disconnected"
+    assert from_sentence("internal error: client socket is closed", opening=True).code == "internal-error"
+    assert from_sentence("something new").extra["libvirt"] == {"code": 0, "domain": 0, "message": "something new"}
+
+
+def test_a_sentence_that_quotes_another_is_not_taken_for_it() -> None:
+    assert from_sentence("internal error: Domain not found: x").extra["libvirt"]["code"] == 1
+
+
+def test_what_is_missing_is_named_by_kind_and_key() -> None:
+    absent = missing(as_problem(42, 10, "Domain not found"), Kind.DOMAIN, "the-key")
+    assert (absent.message, absent.extra["key"]) == ("There is no virtual machine with the UUID the-key", "the-key")
+    other = as_problem(72, 10, "Domain snapshot not found")
+    assert missing(other, Kind.DOMAIN, "the-key") is other
+    assert gone(Kind.VOLUME, "pool/disk").message == "There is no volume pool/disk"

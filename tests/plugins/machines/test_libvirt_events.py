@@ -7,6 +7,7 @@ import libvirt
 
 from plugins.machines import libvirt_events
 from plugins.machines.libvirt_events import Subscription, run_event_loop
+from plugins.machines.provider import Kind
 
 LIFECYCLE = libvirt.VIR_DOMAIN_EVENT_ID_LIFECYCLE
 
@@ -27,6 +28,19 @@ async def test_changes_are_told_on_the_event_loop(world: str, heard: Any, uuid: 
     heard.keys.clear()
     domain.setMetadata(libvirt.VIR_DOMAIN_METADATA_TITLE, "new", None, None)
     await heard.until(lambda: uuid(2) in heard.keys)
+    subscription.cancel(connection)
+    connection.close()
+
+
+async def test_networks_and_pools_are_told_by_kind(world: str, heard: Any) -> None:
+    connection = libvirt.open(world)
+    subscription = Subscription(heard, asyncio.get_running_loop())
+    subscription.start(connection)
+    connection.networkLookupByName("default").destroy()
+    await heard.until(lambda: heard.kinds == [Kind.NETWORK])
+    connection.storagePoolDefineXML("<pool type='dir'><name>p</name><target><path>/nowhere</path></target></pool>")
+    await heard.until(lambda: Kind.POOL in heard.kinds)
+    assert set(heard.keys) == {""}
     subscription.cancel(connection)
     connection.close()
 
@@ -52,7 +66,7 @@ async def test_many_changes_of_one_domain_are_told_once(world: str, heard: Any, 
     connection = libvirt.open(world)
     domain = connection.lookupByUUIDString(uuid(1))
     for _ in range(100):
-        subscription._on_event(connection, domain, 0, 0, None)
+        subscription._on_event(connection, domain, 0, 0, Kind.DOMAIN)
     await heard.until(lambda: heard.keys)
     assert heard.keys == [uuid(1)]
     connection.close()
@@ -65,7 +79,7 @@ async def test_events_after_the_event_loop_are_lost_in_peace(
     loop = asyncio.new_event_loop()
     subscription = Subscription(heard, loop)
     loop.close()
-    subscription._on_event(connection, connection.lookupByUUIDString(uuid(1)), 0, 0, None)
+    subscription._on_event(connection, connection.lookupByUUIDString(uuid(1)), 0, 0, Kind.DOMAIN)
     connection.close()
 
 

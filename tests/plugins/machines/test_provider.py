@@ -1,7 +1,9 @@
 import pytest
 
+from plugins.machines.dbus_provider import LibvirtDbus
 from plugins.machines.libvirt_python import LibvirtPython
-from plugins.machines.provider import Domain, DomainAction, Provider
+from plugins.machines.provider import READ_ONLY, ConnectionInfo, Domain, Method, Provider, allowed
+from plugins.machines.virsh_provider import Virsh
 
 
 def test_the_state_of_a_domain_leaves_out_what_is_empty() -> None:
@@ -16,23 +18,26 @@ def test_the_state_of_a_domain_leaves_out_what_is_empty() -> None:
         "autostart": False,
         "managed_save": True,
     }
+    assert Domain("web", "paused", "user", 2, 1024, 2048, True, False, True).as_state()["reason"] == "user"
 
 
-def test_the_state_of_a_domain_has_reason_and_title_where_there_are_some() -> None:
-    state = Domain("web", "paused", "user", 2, 1024, 2048, True, False, True, title="Site").as_state()
-    assert (state["reason"], state["title"]) == ("user", "Site")
+def test_a_limit_is_the_reason_why_a_method_cannot_be_called() -> None:
+    info = ConnectionInfo("LXC", "host", "9.0.0", readonly=False)
+    capabilities = allowed(info, {Method.RESET: "no hardware"})
+    assert capabilities["domain_reset"] == "no hardware"
+    assert [name for name, able in capabilities.items() if able is not True] == ["domain_reset"]
+    assert set(capabilities) == {method.value for method in Method}
 
 
-def test_an_action_is_named_as_its_method() -> None:
-    assert {action.value for action in DomainAction} == {
-        "domain_start",
-        "domain_shutdown",
-        "domain_destroy",
-        "domain_suspend",
-        "domain_resume",
-        "domain_reboot",
-        "domain_reset",
-    }
+def test_read_only_limits_everything() -> None:
+    capabilities = allowed(ConnectionInfo("QEMU", "host", "9.0.0", readonly=True), {})
+    assert set(capabilities.values()) == {READ_ONLY}
+
+
+@pytest.mark.parametrize("provider", [LibvirtPython, LibvirtDbus, Virsh])
+def test_each_provider_has_all_of_the_interface(provider: type[Provider]) -> None:
+    assert not provider.__abstractmethods__
+    assert provider.name in ("libvirt-python", "libvirt-dbus", "virsh")
 
 
 def test_a_provider_that_lacks_something_cannot_be_made() -> None:
@@ -41,4 +46,3 @@ def test_a_provider_that_lacks_something_cannot_be_made() -> None:
 
     with pytest.raises(TypeError, match="abstract"):
         Half()  # type: ignore[abstract]
-    assert issubclass(LibvirtPython, Provider)

@@ -1,0 +1,124 @@
+"""What an action on a domain takes besides its one call: checks, what it means for storage, our metadata."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+from bridge.protocol import Problem
+from plugins.machines.libvirt_errors import OPERATION_INVALID, UNSUPPORTED, gone
+from plugins.machines.libvirt_xml import parse
+from plugins.machines.metadata import Labels, checked_line, checked_text
+from plugins.machines.provider import Domain, Kind, Metadata, Method, Provider
+from plugins.machines.storage_use import volumes_to_delete
+
+NAME_MAX = 255
+TITLE_MAX = 255
+
+
+async def perform(provider: Provider, method: Method, key: str, params: Mapping[str, Any]) -> None:
+    """Do `method`; its parameters are those of the wire."""
+    match method:
+        case Method.DELETE:
+            await _delete(provider, key, params["storage"])
+        case Method.SET_TITLE:
+            await _set_text(provider, key, Metadata.TITLE, checked_line(params["text"], "text", TITLE_MAX))
+        case Method.SET_DESCRIPTION:
+            await _set_text(provider, key, Metadata.DESCRIPTION, checked_text(params["text"], "text"))
+        case Method.SET_TAGS:
+            labels = (await _labels(provider, key)).with_tags(params["tags"])
+            await _set_text(provider, key, Metadata.ELEMENT, labels.as_xml())
+        case Method.SET_NOTES:
+            labels = (await _labels(provider, key)).with_notes(params["text"])
+            await _set_text(provider, key, Metadata.ELEMENT, labels.as_xml())
+        case Method.RENAME:
+            await provider.act(method, key, name=checked_name(params["name"]))
+        case Method.SNAPSHOT_CREATE:
+            xml = snapshot_xml(params["name"], params["description"])
+            await provider.act(method, key, xml=xml, disk_only=params["disk_only"])
+        case _:
+            await provider.act(method, key, **params)
+
+
+def checked_name(name: str) -> str:
+    """A name that a domain can be given; what it says is libvirt's matter. Problem `protocol-error` for no name."""
+    if not name or len(name) > NAME_MAX or "/" in name or not name.isprintable():
+        raise Problem("protocol-error", f"attribute 'name': must be 1 to {NAME_MAX} printable characters without /")
+    return name
+
+
+def snapshot_xml(name: str, description: str) -> str:
+    """The XML to make a snapshot from; without a name libvirt gives it one."""
+    root = Element("domainsnapshot")
+    if name:
+        SubElement(root, "name").text = checked_name(name)
+    if description:
+        SubElement(root, "description").text = checked_text(description, "description")
+    return tostring(root, encoding="unicode")
+
+
+async def _domain(provider: Provider, key: str) -> Domain:
+    found = (await provider.domains([key])).get(key)
+    if found is None:
+        raise gone(Kind.DOMAIN, key)
+    return found
+
+
+async def _xml(provider: Provider, key: str, *, inactive: bool) -> Element:
+    found = (await provider.describe(Kind.DOMAIN, [key], inactive=inactive)).get(key)
+    if found is None:
+        raise gone(Kind.DOMAIN, key)
+    return parse(found)
+
+
+async def _labels(provider: Provider, key: str) -> Labels:
+    return Labels.of(await _xml(provider, key, inactive=False))
+
+
+async def _set_text(provider: Provider, key: str, what: Metadata, text: str) -> None:
+    domain = await _domain(provider, key)
+    live = domain.state != "shut off"
+    try:
+        await provider.set_metadata(key, what, text, live=live, config=domain.persistent)
+    except Problem as problem:
+        # It may have stopped in between, and a crashed one is running or not as its driver sees it.
+        if not (live and domain.persistent and _code(problem) == OPERATION_INVALID):
+            raise
+        await provider.set_metadata(key, what, text, live=False, config=True)
+
+
+async def _delete(provider: Provider, key: str, storage: Sequence[str]) -> None:
+    domain = await _domain(provider, key)
+    volumes = await volumes_to_delete(provider, key, domain, storage) if storage else {}
+    if domain.state != "shut off":
+        await _force_off(provider, key)
+    if domain.persistent:
+        await _undefine(provider, key)
+    failures = []
+    for target, volume in volumes.items():
+        try:
+            await provider.act(Method.VOLUME_DELETE, volume)
+        except Problem as problem:
+            failures.append(f"{target}: {problem.message}")
+    if failures:
+        raise Problem("internal-error", f"The virtual machine was deleted, its storage was not: {'; '.join(failures)}")
+
+
+async def _force_off(provider: Provider, key: str) -> None:
+    try:
+        await provider.act(Method.DESTROY, key)
+    except Problem as problem:
+        if _code(problem) != OPERATION_INVALID:
+            raise
+
+
+async def _undefine(provider: Provider, key: str) -> None:
+    try:
+        await provider.act(Method.DELETE, key, everything=True)
+    except Problem as problem:
+        if _code(problem) not in UNSUPPORTED:
+            raise
+        await provider.act(Method.DELETE, key, everything=False)
+
+
+def _code(problem: Problem) -> int:
+    return problem.extra.get("libvirt", {}).get("code", 0)  # type: ignore[no-any-return]

@@ -1,0 +1,55 @@
+"""What can be done through libvirt-dbus: for each method the call on the object it is about."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from plugins.machines.provider import Method
+
+Params = Mapping[str, Any]
+
+_MANAGED_SAVE, _SNAPSHOTS_METADATA, _NVRAM, _CHECKPOINTS_METADATA = 1, 2, 4, 16
+"""virDomainUndefineFlagsValues."""
+_LINUX = 0
+"""VIR_KEYCODE_SET_LINUX."""
+_PAUSED, _DISK_ONLY, _FORCE, _CHILDREN = 1, 16, 4, 1
+
+
+class Call(NamedTuple):
+    """A method of the interface Domain, or of what `Method` says it is about, its types and arguments."""
+
+    member: str
+    types: str = ""
+    arguments: tuple[Any, ...] = ()
+
+
+def _delete(params: Params) -> Call:
+    flags = _MANAGED_SAVE | _SNAPSHOTS_METADATA
+    if params.get("everything"):
+        flags |= _NVRAM | _CHECKPOINTS_METADATA
+    return Call("Undefine", "u", (flags,))
+
+
+def _create_snapshot(params: Params) -> Call:
+    return Call("SnapshotCreateXML", "su", (params["xml"], _DISK_ONLY * bool(params.get("disk_only"))))
+
+
+CALLS: Mapping[Method, Callable[[Params], Call]] = {
+    Method.START: lambda params: Call("Create", "u", (_PAUSED * bool(params.get("paused")),)),
+    Method.SHUTDOWN: lambda _: Call("Shutdown", "u", (0,)),
+    Method.DESTROY: lambda _: Call("Destroy", "u", (0,)),
+    Method.SUSPEND: lambda _: Call("Suspend"),
+    Method.RESUME: lambda _: Call("Resume"),
+    Method.REBOOT: lambda _: Call("Reboot", "u", (0,)),
+    Method.RESET: lambda _: Call("Reset", "u", (0,)),
+    Method.SAVE: lambda _: Call("ManagedSave", "u", (0,)),
+    Method.REMOVE_SAVED: lambda _: Call("ManagedSaveRemove", "u", (0,)),
+    Method.SEND_NMI: lambda _: Call("InjectNMI", "u", (0,)),
+    Method.SEND_KEYS: lambda params: Call("SendKey", "uuauu", (_LINUX, params.get("hold", 0), params["keys"], 0)),
+    Method.RENAME: lambda params: Call("Rename", "su", (params["name"], 0)),
+    Method.DELETE: _delete,
+    Method.SNAPSHOT_CREATE: _create_snapshot,
+    Method.SNAPSHOT_REVERT: lambda params: Call("Revert", "u", (_FORCE * bool(params.get("force")),)),
+    Method.SNAPSHOT_DELETE: lambda params: Call("Delete", "u", (_CHILDREN * bool(params.get("children")),)),
+    Method.VOLUME_DELETE: lambda _: Call("Delete", "u", (0,)),
+}
+"""SET_AUTOSTART is a property."""

@@ -1,0 +1,370 @@
+"""The provider that talks to libvirt through libvirt-dbus.
+
+What it cannot do, by libvirt-dbus's interface files: there is no node information (`host` has no model), no
+virDomainGetInfo (no figures where a driver tells no statistics), no error code (it is read from the sentence), no event
+of volumes. It tells nobody that libvirt went away: it is asked for its version once a second.
+"""
+
+import asyncio
+import os
+from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping
+from typing import Any, ClassVar, Literal, Self, TypeVar
+
+from dbus_fast import Variant
+
+from bridge.protocol import JsonObject, Problem
+from plugins.machines import figures
+from plugins.machines.choice import DBUS_ROOTS
+from plugins.machines.dbus_actions import CALLS
+from plugins.machines.dbus_calls import PROPERTIES, SERVICE, DbusCalls, plain
+from plugins.machines.domain_xml import configured_stats
+from plugins.machines.libvirt_errors import OPERATION_INVALID, UNSUPPORTED, gone, missing
+from plugins.machines.libvirt_xml import parse
+from plugins.machines.metadata import NAMESPACE, PREFIX
+from plugins.machines.provider import (
+    ConnectionInfo,
+    Domain,
+    Kind,
+    Listed,
+    Listener,
+    Metadata,
+    Method,
+    Provider,
+    Reading,
+    Snapshots,
+    allowed,
+)
+
+HEARTBEAT = 1.0
+"""Seconds between two questions whether libvirt is there."""
+HEARTBEAT_MAX = 15.0
+"""Seconds that the answer may take."""
+
+_ACTIVE, _PERSISTENT, _AUTOSTART = 2, 4, 16
+"""Filters of the lists of pools and networks."""
+_DOMAIN_PERSISTENT, _DOMAIN_SAVED, _DOMAIN_AUTOSTART = 4, 256, 1024
+_INACTIVE = {Kind.DOMAIN: 2, Kind.POOL: 1, Kind.NETWORK: 1}
+_LIVE, _CONFIG = 1, 2
+_METADATA_TYPES = {Metadata.DESCRIPTION: 0, Metadata.TITLE: 1, Metadata.ELEMENT: 2}
+_SOURCES = {"lease": 0, "agent": 1}
+_LISTS = {Kind.POOL: "ListStoragePools", Kind.NETWORK: "ListNetworks"}
+_FOLDERS = {Kind.DOMAIN: "domain", Kind.POOL: "storagepool", Kind.NETWORK: "network"}
+_INTERFACES = {
+    Kind.DOMAIN: "Domain",
+    Kind.POOL: "StoragePool",
+    Kind.NETWORK: "Network",
+    Kind.VOLUME: "StorageVol",
+    Kind.DEVICE: "NodeDevice",
+}
+_SIGNALS = {"NetworkEvent": Kind.NETWORK, "StoragePoolEvent": Kind.POOL, "NodeDeviceEvent": Kind.DEVICE}
+_DEAF_TO = frozenset({"RTCChange", "Graphics", "BlockJob", "IOError", "MigrationIteration", "Watchdog"})
+"""Signals of a domain that change nothing in its row."""
+
+T = TypeVar("T")
+
+
+class LibvirtDbus(Provider):
+    """A connection through libvirt-dbus; `open` makes one."""
+
+    name = "libvirt-dbus"
+    LIMITS: ClassVar[Mapping[str, Mapping[Method, str]]] = {
+        "LXC": {Method.RESET: "A container has no hardware that could be reset"},
+    }
+
+    def __init__(self, calls: DbusCalls, root: str, info: ConnectionInfo, listener: Listener) -> None:
+        self.info = info
+        self.capabilities = allowed(info, self.LIMITS.get(info.hypervisor, {}))
+        self._calls = calls
+        self._root = root
+        self._listener: Listener | None = listener
+        self._names: dict[str, str] = {}
+        calls.listen(root, self._on_signal, self._on_loss)
+        self._heart = asyncio.get_running_loop().create_task(self._beat())
+
+    @classmethod
+    async def open(cls, uri: str, listener: Listener) -> Self:
+        """Connect to `uri`, one of `DBUS_ROOTS`; Problem where libvirt refuses."""
+        if uri not in DBUS_ROOTS:
+            raise Problem("not-supported", f"libvirt-dbus cannot reach {uri}")
+        bus, driver = DBUS_ROOTS[uri]
+        root = f"/org/libvirt/{driver}"
+        calls = await DbusCalls.open(bus, os.environ)
+        try:
+            version = await calls.get(root, "Connect", "LibVersion")
+            hostname = await _or(calls.get(root, "Connect", "Hostname"), "")
+        except BaseException:
+            calls.close()
+            raise
+        hypervisor = driver.upper() if driver == "Test" else driver
+        return cls(calls, root, ConnectionInfo(hypervisor, hostname, figures.version(version), False), listener)
+
+    async def domains(self, keys: Collection[str] | None = None) -> dict[str, Domain]:
+        if keys is not None:
+            return await _each(keys, self._one_domain)
+        flags = (_DOMAIN_PERSISTENT, _DOMAIN_AUTOSTART, _DOMAIN_SAVED)
+        persistent, autostart, saved = await _all(*map(self._keys, flags))
+        records = await self._all_stats(0)
+        completed = await _each(records, lambda key: self._completed(key, records[key][1]))
+        return {
+            key: figures.summary(
+                records[key][0],
+                told,
+                persistent=key in persistent,
+                autostart=key in autostart,
+                managed_save=key in saved,
+            )
+            for key, told in completed.items()
+        }
+
+    async def readings(self) -> dict[str, Reading]:
+        records = await self._all_stats(figures.RUNNING)
+        return {
+            key: figures.reading(told)
+            for key, (_, told) in records.items()
+            if not figures.lacks(told, figures.COUNTERS)
+        }
+
+    async def listing(self, kind: Kind) -> dict[str, Listed]:
+        if kind is Kind.DEVICE:
+            (paths,) = await self._connect("ListNodeDevices", "u", 0)
+            return {_decoded(path.rpartition("/")[2]): Listed() for path in paths}
+        if kind is Kind.VOLUME:
+            return await self._volumes()
+        flags = (0, _ACTIVE, _PERSISTENT, _AUTOSTART)
+        answers = await _all(*(self._connect(_LISTS[kind], "u", flag) for flag in flags))
+        everything, active, persistent, autostart = ({_key(path) for path in paths} for (paths,) in answers)
+        return {key: Listed(key in active, key in persistent, key in autostart) for key in everything}
+
+    async def describe(self, kind: Kind, keys: Collection[str], *, inactive: bool = False) -> dict[str, str]:
+        flags = _INACTIVE.get(kind, 0) if inactive else 0
+
+        async def read(key: str) -> str:
+            (xml,) = await self._on(kind, key, "GetXMLDesc", "u", flags)
+            return str(xml)
+
+        return await _each(keys, read)
+
+    async def snapshots(self, key: str) -> Snapshots:
+        (paths,) = await self._on(Kind.DOMAIN, key, "ListDomainSnapshots", "u", 0)
+
+        async def read(path: str) -> tuple[str, bool]:
+            (xml,), (current,) = await _all(
+                self._calls.call(path, "DomainSnapshot", "GetXMLDesc", "u", 0),
+                self._calls.call(path, "DomainSnapshot", "IsCurrent", "u", 0),
+            )
+            return str(xml), bool(current)
+
+        found = [(parse(xml).findtext("name") or "", xml, it_is) for xml, it_is in (await _each(paths, read)).values()]
+        return Snapshots({name: xml for name, xml, _ in found}, next((name for name, _, it_is in found if it_is), ""))
+
+    async def addresses(self, sources: Mapping[str, Literal["lease", "agent"]]) -> dict[str, list[str]]:
+        async def ask(key: str) -> list[str]:
+            try:
+                (interfaces,) = await self._on(Kind.DOMAIN, key, "InterfaceAddresses", "uu", _SOURCES[sources[key]], 0)
+            except Problem:
+                return []
+            return [address for _, _, found in interfaces for _, address, _ in found]
+
+        # One at a time: an agent that does not answer holds one of libvirt-dbus's four threads for seconds.
+        return {key: await ask(key) for key in sources}
+
+    async def host(self) -> JsonObject:
+        cpus = await _or(self._connect("NodeGetCPUMap", "u", 0), [])
+        memory = await _or(self._connect("NodeGetMemoryStats", "iu", -1, 0), [])
+        facts = {"cpus": sum(cpus[0])} if cpus else {}
+        return facts | ({"memory": memory[0]["total"] * figures.KIB} if memory and "total" in memory[0] else {})
+
+    async def act(self, method: Method, key: str, **params: Any) -> None:
+        if method is Method.SET_AUTOSTART:
+            arguments = (f"{SERVICE}.Domain", "Autostart", Variant("b", params["on"]))
+            await self._calls.call(self._path(Kind.DOMAIN, key), PROPERTIES, "Set", "ssv", *arguments)
+            return
+        call = CALLS[method](params)
+        if method in (Method.SNAPSHOT_REVERT, Method.SNAPSHOT_DELETE):
+            (path,) = await self._on(Kind.DOMAIN, key, "SnapshotLookupByName", "su", params["snapshot"], 0)
+            await self._calls.call(path, "DomainSnapshot", call.member, call.types, *call.arguments)
+            return
+        kind = Kind.VOLUME if method is Method.VOLUME_DELETE else Kind.DOMAIN
+        await self._on(kind, key, call.member, call.types, *call.arguments)
+
+    async def set_metadata(self, key: str, what: Metadata, text: str, *, live: bool, config: bool) -> None:
+        # A D-Bus string cannot be libvirt's NULL that removes an element: an empty element says the same to us.
+        content = text or ("<machine/>" if what is Metadata.ELEMENT else "")
+        named = (PREFIX, NAMESPACE) if what is Metadata.ELEMENT else ("", "")
+        flags = live * _LIVE + config * _CONFIG
+        await self._on(Kind.DOMAIN, key, "SetMetadata", "isssu", _METADATA_TYPES[what], content, *named, flags)
+
+    async def close(self) -> None:
+        self._listener = None
+        self._heart.cancel()
+        await asyncio.wait({self._heart})
+        self._calls.close()
+
+    # What it tells
+
+    def _on_signal(self, path: str, interface: str, member: str, arguments: list[Any]) -> None:
+        if interface == "Connect" and member == "DomainEvent":
+            self._names.pop(_key(arguments[0]), None)
+            self._tell(Kind.DOMAIN, _key(arguments[0]))
+        elif interface == "Connect" and member in _SIGNALS:
+            self._tell(_SIGNALS[member], "")
+        elif interface == "Domain" and member not in _DEAF_TO:
+            self._tell(Kind.DOMAIN, _key(path))
+        elif interface == "StoragePool":
+            self._tell(Kind.POOL, "")
+
+    def _tell(self, kind: Kind, key: str) -> None:
+        if self._listener is not None:
+            self._listener.changed(kind, key)
+
+    def _on_loss(self, reason: str) -> None:
+        listener, self._listener = self._listener, None
+        if listener is not None:
+            listener.closed(reason)
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(HEARTBEAT)
+            try:
+                await self._calls.call(
+                    self._root, PROPERTIES, "Get", "ss", f"{SERVICE}.Connect", "LibVersion", limit=HEARTBEAT_MAX
+                )
+            except Problem as problem:
+                self._on_loss(problem.message)
+                return
+
+    # How it talks
+
+    async def _connect(self, member: str, types: str, *arguments: Any) -> list[Any]:
+        return await self._calls.call(self._root, "Connect", member, types, *arguments)
+
+    async def _on(self, kind: Kind, key: str, member: str, types: str, *arguments: Any) -> list[Any]:
+        try:
+            path = await self._volume_path(key) if kind is Kind.VOLUME else self._path(kind, key)
+            return await self._calls.call(path, _INTERFACES[kind], member, types, *arguments)
+        except Problem as problem:
+            raise missing(problem, kind, key) from None
+
+    def _path(self, kind: Kind, key: str) -> str:
+        if kind is Kind.DEVICE:
+            return f"{self._root}/nodedev/{_encoded(key)}"
+        return f"{self._root}/{_FOLDERS[kind]}/_{key.replace('-', '_')}"
+
+    async def _volume_path(self, key: str) -> str:
+        pool, _, name = key.partition("/")
+        path = self._path(Kind.POOL, pool)
+        try:
+            (found,) = await self._calls.call(path, "StoragePool", "StorageVolLookupByName", "s", name)
+        except Problem as problem:
+            if problem.code == "not-found":
+                raise gone(Kind.VOLUME, key, **problem.extra) from None
+            raise
+        return str(found)
+
+    async def _keys(self, flag: int) -> set[str]:
+        (paths,) = await self._connect("ListDomains", "u", flag)
+        return {_key(path) for path in paths}
+
+    async def _all_stats(self, which: int) -> dict[str, tuple[str, dict[str, int]]]:
+        """Name and statistics by key. Statistics come by name, so the names of all domains are kept, once asked."""
+        keys = await self._keys(0)
+        (records,) = await self._connect("GetAllDomainStats", "uu", figures.STATS, which | figures.NOWAIT)
+        told = {name: _numbers(values) for name, values in records}
+        self._names = {key: name for key, name in self._names.items() if key in keys}
+        await self._learn(keys - self._names.keys())
+        if told.keys() - set(self._names.values()):
+            await self._learn(keys)
+        return {key: (name, told[name]) for key, name in self._names.items() if name in told}
+
+    async def _learn(self, keys: Collection[str]) -> None:
+        self._names |= await _each(keys, self._name)
+
+    async def _name(self, key: str) -> str:
+        return str(await self._get(key, "Name"))
+
+    async def _get(self, key: str, name: str) -> Any:
+        try:
+            return await self._calls.get(self._path(Kind.DOMAIN, key), "Domain", name)
+        except Problem as problem:
+            raise missing(problem, Kind.DOMAIN, key) from None
+
+    async def _one_domain(self, key: str) -> Domain:
+        name, persistent, autostart = await _all(
+            self._name(key), self._get(key, "Persistent"), _or(self._get(key, "Autostart"), False)
+        )
+        (saved,) = await _or(self._on(Kind.DOMAIN, key, "HasManagedSaveImage", "u", 0), [False])
+        (values,) = await self._on(Kind.DOMAIN, key, "GetStats", "uu", figures.STATS, 0)
+        self._names[key] = name
+        told = await self._completed(key, _numbers(values))
+        return figures.summary(name, told, persistent=persistent, autostart=autostart, managed_save=saved)
+
+    async def _completed(self, key: str, told: dict[str, int]) -> dict[str, int]:
+        """`told`, with what the driver does not tell taken from the domain's XML."""
+        if not figures.lacks(told, figures.SUMMARY):
+            return told
+        (xml,) = await self._on(Kind.DOMAIN, key, "GetXMLDesc", "u", 0)
+        return configured_stats(xml) | told
+
+    async def _volumes(self) -> dict[str, Listed]:
+        (pools,) = await self._connect("ListStoragePools", "u", _ACTIVE)
+
+        async def read(pool: str) -> list[str]:
+            (paths,) = await self._calls.call(pool, "StoragePool", "ListStorageVolumes", "u", 0)
+            names = await _each(paths, lambda path: self._calls.get(path, "StorageVol", "Name"))
+            return [f"{_key(pool)}/{name}" for name in names.values()]
+
+        return {key: Listed() for found in (await _each(pools, read)).values() for key in found}
+
+
+async def _each(keys: Iterable[str], ask: Callable[[str], Coroutine[Any, Any, T]]) -> dict[str, T]:
+    """What `ask` answers to each of `keys`, all at once as far as calls may be; without what is not there."""
+    wanted = list(keys)
+    # With the exceptions: a call that others did not wait for would go on behind their backs.
+    answers = await asyncio.gather(*map(ask, wanted), return_exceptions=True)
+    found: dict[str, T] = {}
+    for key, answer in zip(wanted, answers, strict=True):
+        if isinstance(answer, Problem) and answer.code == "not-found":
+            continue
+        if isinstance(answer, BaseException):
+            raise answer
+        found[key] = answer
+    return found
+
+
+async def _all(*calls: Coroutine[Any, Any, Any]) -> list[Any]:
+    """The answers to all calls, which run at the same time; the first problem among them once all are done."""
+    answers = await asyncio.gather(*calls, return_exceptions=True)
+    for answer in answers:
+        if isinstance(answer, BaseException):
+            raise answer
+    return answers
+
+
+async def _or(answer: Coroutine[Any, Any, T], default: T) -> T:
+    """`answer`, or `default` where the driver does not know the question, or not for such a domain."""
+    try:
+        return await answer
+    except Problem as problem:
+        if problem.extra.get("libvirt", {}).get("code") not in UNSUPPORTED | {OPERATION_INVALID}:
+            raise
+        return default
+
+
+def _numbers(values: Mapping[str, Any]) -> dict[str, int]:
+    unwrapped = {name: plain(value) for name, value in values.items()}
+    return {name: value for name, value in unwrapped.items() if isinstance(value, int)}
+
+
+def _key(path: str) -> str:
+    """The UUID in an object's path."""
+    return path.rpartition("/_")[2].replace("_", "-")
+
+
+def _encoded(text: str) -> str:
+    return "".join(chr(byte) if chr(byte).isalnum() and byte < 128 else f"_{byte:02x}" for byte in text.encode())
+
+
+def _decoded(text: str) -> str:
+    first, *others = text.split("_")
+    raw = first.encode() + b"".join(bytes.fromhex(part[:2]) + part[2:].encode() for part in others)
+    return raw.decode(errors="replace")

@@ -1,0 +1,108 @@
+"""Domains out of libvirt's statistics, the same for every provider; no I/O.
+
+Statistics are as virConnectGetAllDomainStats names them: `state.state`, `balloon.current`, `vcpu.current`, …
+"""
+
+from collections.abc import Mapping
+
+from plugins.machines.provider import Domain, Reading
+
+KIB = 1024
+
+STATES = ("no state", "running", "blocked", "paused", "shutting down", "shut off", "crashed", "suspended")
+"""The words for virDomainState, in its order."""
+
+STATS_STATE, STATS_CPU_TOTAL, STATS_BALLOON, STATS_VCPU = 1, 2, 4, 8
+STATS = STATS_STATE | STATS_CPU_TOTAL | STATS_BALLOON | STATS_VCPU
+"""What is asked for, in virDomainStatsTypes."""
+RUNNING, NOWAIT = 16, 1 << 29
+"""virConnectGetAllDomainStatsFlags. NOWAIT: a domain that is busy with a job tells less; it does not hold up others."""
+
+SUMMARY = ("state.state", "state.reason", "vcpu.current", "balloon.current", "balloon.maximum")
+"""What a summary needs."""
+COUNTERS = ("cpu.time", "vcpu.current", "balloon.current")
+"""What a reading needs."""
+
+REASONS: dict[str, tuple[str, ...]] = {
+    "running": (
+        "",
+        "booted",
+        "migrated",
+        "restored",
+        "from snapshot",
+        "unpaused",
+        "migration canceled",
+        "save canceled",
+        "event wakeup",
+        "crashed",
+        "post-copy",
+        "post-copy failed",
+    ),
+    "paused": (
+        "",
+        "user",
+        "migrating",
+        "saving",
+        "dumping",
+        "I/O error",
+        "watchdog",
+        "from snapshot",
+        "shutting down",
+        "creating snapshot",
+        "crashed",
+        "starting up",
+        "post-copy",
+        "post-copy failed",
+        "API error",
+    ),
+    "shutting down": ("", "user"),
+    "shut off": ("", "shutdown", "destroyed", "crashed", "migrated", "saved", "failed", "from snapshot", "daemon"),
+    "crashed": ("", "panicked"),
+}
+"""The words for libvirt's virDomain*Reason, in their order, by state; a state without an entry has no reasons."""
+
+
+def lacks(stats: Mapping[str, int], names: tuple[str, ...]) -> bool:
+    """Whether the driver did not tell one of `names`."""
+    return any(name not in stats for name in names)
+
+
+def summary(name: str, stats: Mapping[str, int], *, persistent: bool, autostart: bool, managed_save: bool) -> Domain:
+    """The domain that `stats`, which has all of `SUMMARY`, tells of."""
+    state, reason = stats["state.state"], stats["state.reason"]
+    word = STATES[state] if 0 <= state < len(STATES) else STATES[0]
+    reasons = REASONS.get(word, ())
+    return Domain(
+        name=name,
+        state=word,
+        reason=reasons[reason] if 0 <= reason < len(reasons) else "",
+        vcpus=stats["vcpu.current"],
+        memory=stats["balloon.current"] * KIB,
+        max_memory=stats["balloon.maximum"] * KIB,
+        persistent=persistent,
+        autostart=autostart,
+        managed_save=managed_save,
+    )
+
+
+def reading(stats: Mapping[str, int]) -> Reading:
+    """The counters that `stats`, which has all of `COUNTERS`, tells of."""
+    return Reading(stats["cpu.time"], stats["vcpu.current"], memory_used(stats, stats["balloon.current"]) * KIB)
+
+
+def memory_used(stats: Mapping[str, int], current: int) -> int:
+    """Of the `balloon.*` statistics what the guest uses, in their unit (KiB), at most `current`.
+
+    A guest with a balloon driver tells `available` and `usable` (or `unused`); without one the resident set of its
+    process is the best there is, and without that all of its memory counts as used.
+    """
+    available = stats.get("balloon.available")
+    free = stats.get("balloon.usable", stats.get("balloon.unused"))
+    if available is None or free is None:
+        return min(stats.get("balloon.rss", current), current)
+    return max(0, min(available - free, current))
+
+
+def version(number: int) -> str:
+    """A version as libvirt numbers it, in the usual form: 9000000 is `9.0.0`; empty for none."""
+    return f"{number // 1_000_000}.{number // 1000 % 1000}.{number % 1000}" if number > 0 else ""

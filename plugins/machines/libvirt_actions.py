@@ -1,0 +1,65 @@
+"""What can be done through libvirt-python: for each method the call on the object it is about."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import libvirt
+
+from plugins.machines.provider import Method
+
+Params = Mapping[str, Any]
+Call = Callable[[Any, Params], object]
+
+_UNDEFINE = libvirt.VIR_DOMAIN_UNDEFINE_MANAGED_SAVE | libvirt.VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA
+_EVERYTHING = libvirt.VIR_DOMAIN_UNDEFINE_NVRAM | libvirt.VIR_DOMAIN_UNDEFINE_CHECKPOINTS_METADATA
+"""What not every driver takes."""
+
+
+def _start(domain: Any, params: Params) -> object:
+    return domain.createWithFlags(libvirt.VIR_DOMAIN_START_PAUSED if params.get("paused") else 0)
+
+
+def _send_keys(domain: Any, params: Params) -> object:
+    keys = params["keys"]
+    return domain.sendKey(libvirt.VIR_KEYCODE_SET_LINUX, params.get("hold", 0), keys, len(keys), 0)
+
+
+def _delete(domain: Any, params: Params) -> object:
+    return domain.undefineFlags(_UNDEFINE | (_EVERYTHING if params.get("everything") else 0))
+
+
+def _create_snapshot(domain: Any, params: Params) -> object:
+    disk_only = libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_DISK_ONLY if params.get("disk_only") else 0
+    return domain.snapshotCreateXML(params["xml"], disk_only)
+
+
+def _revert_snapshot(domain: Any, params: Params) -> object:
+    force = libvirt.VIR_DOMAIN_SNAPSHOT_REVERT_FORCE if params.get("force") else 0
+    return domain.revertToSnapshot(domain.snapshotLookupByName(params["snapshot"]), force)
+
+
+def _delete_snapshot(domain: Any, params: Params) -> object:
+    children = libvirt.VIR_DOMAIN_SNAPSHOT_DELETE_CHILDREN if params.get("children") else 0
+    return domain.snapshotLookupByName(params["snapshot"]).delete(children)
+
+
+CALLS: Mapping[Method, Call] = {
+    Method.START: _start,
+    Method.SHUTDOWN: lambda domain, _: domain.shutdown(),
+    Method.DESTROY: lambda domain, _: domain.destroy(),
+    Method.SUSPEND: lambda domain, _: domain.suspend(),
+    Method.RESUME: lambda domain, _: domain.resume(),
+    Method.REBOOT: lambda domain, _: domain.reboot(0),
+    Method.RESET: lambda domain, _: domain.reset(0),
+    Method.SAVE: lambda domain, _: domain.managedSave(),
+    Method.REMOVE_SAVED: lambda domain, _: domain.managedSaveRemove(),
+    Method.SEND_NMI: lambda domain, _: domain.injectNMI(),
+    Method.SEND_KEYS: _send_keys,
+    Method.SET_AUTOSTART: lambda domain, params: domain.setAutostart(bool(params["on"])),
+    Method.RENAME: lambda domain, params: domain.rename(params["name"], 0),
+    Method.DELETE: _delete,
+    Method.SNAPSHOT_CREATE: _create_snapshot,
+    Method.SNAPSHOT_REVERT: _revert_snapshot,
+    Method.SNAPSHOT_DELETE: _delete_snapshot,
+    Method.VOLUME_DELETE: lambda volume, _: volume.delete(),
+}

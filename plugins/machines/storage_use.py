@@ -1,0 +1,84 @@
+"""Which volumes a domain's disks are, and who else uses them: asked of libvirt at the moment of deleting."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bridge.protocol import Problem
+from plugins.machines.domain_xml import disk_sources
+from plugins.machines.inventory import batches
+from plugins.machines.libvirt_xml import parse, row
+from plugins.machines.provider import Domain, Kind, Provider
+
+_BATCH = 200
+"""Descriptions asked for at once."""
+
+
+@dataclass(slots=True)
+class _Volumes:
+    """All volumes of active pools."""
+
+    by_place: dict[str, str] = field(default_factory=dict)
+    """The key by path and by `POOL NAME/VOLUME`, the ways a domain names its disks."""
+    backing: dict[str, str] = field(default_factory=dict)
+    """The path of what backs a volume, by its key."""
+
+
+async def volumes_to_delete(provider: Provider, key: str, domain: Domain, targets: Sequence[str]) -> dict[str, str]:
+    """The key of the volume of each of those disks (`vda`), all of which may go along with the domain.
+
+    Problem `not-found` for a disk that there is not, `not-supported` for one that is no volume, `change-conflict` for
+    one that another domain has as well or another volume is based on. Nothing is changed.
+    """
+    xml = await provider.describe(Kind.DOMAIN, [key], inactive=domain.persistent)
+    sources = dict(disk_sources(parse(xml[key]))) if key in xml else {}
+    volumes = await _read_volumes(provider)
+    found: dict[str, str] = {}
+    for target in targets:
+        if target not in sources:
+            raise Problem("not-found", f"{domain.name} has no disk {target}")
+        if sources[target] not in volumes.by_place:
+            raise Problem("not-supported", f"{sources[target]} ({target}) is no volume of an active storage pool")
+        found[target] = volumes.by_place[sources[target]]
+    _check_backing(volumes, found)
+    await _check_other_domains(provider, key, volumes.by_place, found)
+    return found
+
+
+async def _read_volumes(provider: Provider) -> _Volumes:
+    pools = await provider.describe(Kind.POOL, await provider.listing(Kind.POOL))
+    names = {pool: row(Kind.POOL, xml).get("name", "") for pool, xml in pools.items()}
+    volumes = _Volumes()
+    for keys in batches(await provider.listing(Kind.VOLUME), _BATCH):
+        for key, xml in (await provider.describe(Kind.VOLUME, keys)).items():
+            pool, _, name = key.partition("/")
+            members = row(Kind.VOLUME, xml)
+            volumes.by_place[f"{names.get(pool, '')}/{name}"] = key
+            volumes.by_place[members.get("path", key)] = key
+            volumes.backing[key] = members.get("backing", "")
+    return volumes
+
+
+def _check_backing(volumes: _Volumes, found: Mapping[str, str]) -> None:
+    going = set(found.values())
+    for other, path in volumes.backing.items():
+        if other not in going and volumes.by_place.get(path) in going:
+            name = other.partition("/")[2]
+            raise Problem("change-conflict", f"{path} cannot be deleted: the volume {name} is based on it")
+
+
+async def _check_other_domains(
+    provider: Provider, key: str, by_place: Mapping[str, str], found: Mapping[str, str]
+) -> None:
+    going = set(found.values())
+    others = await provider.domains()
+    for inactive in (False, True):
+        for keys in batches([other for other in others if other != key], _BATCH):
+            for other, place in _places(await provider.describe(Kind.DOMAIN, keys, inactive=inactive)):
+                if by_place.get(place) in going:
+                    raise Problem("change-conflict", f"{place} is a disk of {others[other].name} as well")
+
+
+def _places(described: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    for key, xml in described.items():
+        for _, place in disk_sources(parse(xml)):
+            yield key, place

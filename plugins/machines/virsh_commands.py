@@ -1,0 +1,89 @@
+"""virsh's commands, built; no I/O. A UUID stands as it is; any other text is quoted, behind `--option=`."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from plugins.machines.libvirt_xml import parse
+from plugins.machines.provider import Kind, Metadata, Method
+from plugins.machines.virsh_process import quoted
+
+Params = Mapping[str, Any]
+Build = Callable[[str, Params], str]
+
+
+def split_volume(key: str) -> tuple[str, str]:
+    """Pool and name of a volume's key; of another key an empty text and itself."""
+    pool, slash, name = key.partition("/")
+    return (pool, name) if slash else ("", key)
+
+
+def volume(key: str) -> str:
+    """The options that name a volume."""
+    pool, name = split_volume(key)
+    return f"--pool={pool} --vol={quoted(name)}"
+
+
+def description(kind: Kind, key: str, *, inactive: bool) -> str:
+    """The command that prints the XML of an object."""
+    if kind is Kind.VOLUME:
+        return f"vol-dumpxml {volume(key)}"
+    if kind is Kind.DEVICE:
+        return f"nodedev-dumpxml --device={quoted(key)}"
+    command = {Kind.DOMAIN: "dumpxml", Kind.POOL: "pool-dumpxml", Kind.NETWORK: "net-dumpxml"}[kind]
+    return f"{command} {key}{' --inactive' * inactive}"
+
+
+def described(kind: Kind, xml: str) -> str:
+    """What of its key the object is that `xml` is of: virsh may have taken a key for another's name."""
+    return parse(xml).findtext("uuid" if kind in (Kind.DOMAIN, Kind.POOL, Kind.NETWORK) else "name") or ""
+
+
+def desc(key: str, what: Metadata, reach: str) -> str:
+    """The command that sets title or description to what is in the file that the editor copies."""
+    return f"desc {key}{' --title' * (what is Metadata.TITLE)} --edit{reach}"
+
+
+def _send_keys(key: str, params: Params) -> str:
+    hold = f" --holdtime {int(params['hold'])}" if params.get("hold") else ""
+    return f"send-key {key} --codeset linux{hold} " + " ".join(str(int(code)) for code in params["keys"])
+
+
+def _delete(key: str, params: Params) -> str:
+    everything = " --checkpoints-metadata --nvram" * bool(params.get("everything"))
+    return f"undefine {key} --managed-save --snapshots-metadata{everything}"
+
+
+def _create_snapshot(key: str, params: Params) -> str:
+    return f"snapshot-create {key} --xmlfile={params['xmlfile']}{' --disk-only' * bool(params.get('disk_only'))}"
+
+
+def _revert_snapshot(key: str, params: Params) -> str:
+    force = " --force" * bool(params.get("force"))
+    return f"snapshot-revert {key} --snapshotname={quoted(params['snapshot'])}{force}"
+
+
+def _delete_snapshot(key: str, params: Params) -> str:
+    children = " --children" * bool(params.get("children"))
+    return f"snapshot-delete {key} --snapshotname={quoted(params['snapshot'])}{children}"
+
+
+COMMANDS: Mapping[Method, Build] = {
+    Method.START: lambda key, params: f"start {key}{' --paused' * bool(params.get('paused'))}",
+    Method.SHUTDOWN: lambda key, _: f"shutdown {key}",
+    Method.DESTROY: lambda key, _: f"destroy {key}",
+    Method.SUSPEND: lambda key, _: f"suspend {key}",
+    Method.RESUME: lambda key, _: f"resume {key}",
+    Method.REBOOT: lambda key, _: f"reboot {key}",
+    Method.RESET: lambda key, _: f"reset {key}",
+    Method.SAVE: lambda key, _: f"managedsave {key}",
+    Method.REMOVE_SAVED: lambda key, _: f"managedsave-remove {key}",
+    Method.SEND_NMI: lambda key, _: f"inject-nmi {key}",
+    Method.SEND_KEYS: _send_keys,
+    Method.SET_AUTOSTART: lambda key, params: f"autostart {key}{'' if params['on'] else ' --disable'}",
+    Method.RENAME: lambda key, params: f"domrename --domain={key} --new-name={quoted(params['name'])}",
+    Method.DELETE: _delete,
+    Method.SNAPSHOT_CREATE: _create_snapshot,
+    Method.SNAPSHOT_REVERT: _revert_snapshot,
+    Method.SNAPSHOT_DELETE: _delete_snapshot,
+    Method.VOLUME_DELETE: lambda key, _: f"vol-delete {volume(key)}",
+}

@@ -1,0 +1,78 @@
+"""The worlds that every provider is tried on: libvirt's test driver and a real QEMU, three ways to each."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from testbed import libvirt_dbus, libvirtd
+from testbed.libvirt_dbus import LibvirtDbus
+from testbed.libvirtd import Libvirtd
+from testbed.machine_worlds import KINDS, WAYS, World, open_way
+
+
+@pytest.fixture(autouse=True, scope="session")
+def beds(request: pytest.FixtureRequest) -> None:
+    """What all tests share is there before the first: otherwise that would seem to leave it behind."""
+    if libvirtd.missing() is None and libvirt_dbus.missing() is None:
+        request.getfixturevalue("dbus_of_libvirtd")
+
+
+@pytest.fixture(scope="session")
+def dbus_of_libvirtd(libvirtd_session: Libvirtd) -> Iterator[LibvirtDbus]:
+    """libvirt-dbus on the system bus of the private libvirtd."""
+    _need_dbus()
+    with libvirt_dbus.private_libvirt_dbus(libvirtd_session) as service:
+        yield service
+
+
+@pytest.fixture
+def dbus_of_tests() -> Iterator[LibvirtDbus]:
+    """libvirt-dbus on a session bus, with a test driver of its own."""
+    _need_dbus()
+    with libvirt_dbus.private_libvirt_dbus() as service:
+        yield service
+
+
+def _need_dbus() -> None:
+    if reason := libvirt_dbus.missing():
+        pytest.skip(reason)
+
+
+@pytest.fixture(params=WAYS)
+def way(request: pytest.FixtureRequest) -> str:
+    """The name of a provider."""
+    return str(request.param)
+
+
+@pytest.fixture(params=KINDS)
+def kind(request: pytest.FixtureRequest) -> str:
+    """The kind of hypervisor."""
+    return str(request.param)
+
+
+@pytest.fixture
+async def world(
+    way: str, kind: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, heard: Any, tmp_path: Path
+) -> AsyncIterator[World]:
+    """Each provider on each kind of hypervisor, without domains but what the test driver begins with."""
+    if kind == "qemu":
+        daemon: Libvirtd = request.getfixturevalue("libvirtd")
+        uri = daemon.uri
+        if way == "libvirt-dbus":
+            uri = "qemu:///system"
+            _set(monkeypatch, request.getfixturevalue("dbus_of_libvirtd"))
+    else:
+        uri = "test:///default"
+        if way == "libvirt-dbus":
+            _set(monkeypatch, request.getfixturevalue("dbus_of_tests"))
+    provider = await open_way(way, uri, heard)
+    try:
+        yield World(way, kind, provider, heard, tmp_path)
+    finally:
+        await provider.close()
+
+
+def _set(monkeypatch: pytest.MonkeyPatch, service: LibvirtDbus) -> None:
+    for name, value in service.environ.items():
+        monkeypatch.setenv(name, value)

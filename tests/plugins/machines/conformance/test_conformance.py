@@ -1,0 +1,253 @@
+"""One suite for every provider and hypervisor: what `Provider` promises, tried on the real thing."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from testbed.machine_worlds import World
+from testbed.not_supported import may_refuse
+
+from bridge.protocol import Problem
+from plugins.machines.actions import perform
+from plugins.machines.domain_xml import texts
+from plugins.machines.libvirt_xml import parse, row
+from plugins.machines.metadata import Labels
+from plugins.machines.provider import Kind, Metadata, Method
+
+
+async def test_the_connection_describes_itself(world: World) -> None:
+    info = world.provider.info
+    assert info.hypervisor == world.kind.upper()
+    assert info.hostname
+    assert info.version.count(".") == 2 or may_refuse(world.way, world.kind, "version")
+    assert world.provider.capabilities == dict.fromkeys(Method, True)
+    facts = await world.provider.host()
+    assert facts["cpus"] > 0
+    assert facts.get("memory", 0) > 1 << 30 or may_refuse(world.way, world.kind, "host memory")
+    assert "model" in facts or may_refuse(world.way, world.kind, "host model")
+
+
+async def test_a_life(world: World) -> None:
+    key = await world.define(title="The website")
+    domain = (await world.provider.domains())[key]
+    assert domain == (await world.provider.domains([key, world.uuid()]))[key]
+    assert (domain.name, domain.state, domain.persistent, domain.managed_save) == ("guest", "shut off", True, False)
+    assert (domain.vcpus, domain.memory, domain.max_memory) == (1, 64 << 20, 64 << 20)
+    transcript = [
+        (Method.START, {}, "running"),
+        (Method.SUSPEND, {}, "paused"),
+        (Method.RESUME, {}, "running"),
+        (Method.SEND_NMI, {}, "running"),
+        (Method.SEND_KEYS, {"keys": [29, 56, 111], "hold": 10}, "running"),
+        (Method.REBOOT, {}, "running"),
+        (Method.RESET, {}, "running"),
+        (Method.SAVE, {}, "shut off"),
+        (Method.START, {}, "running"),
+        (Method.SAVE, {}, "shut off"),
+        (Method.REMOVE_SAVED, {}, "shut off"),
+        (Method.START, {}, "running"),
+        (Method.DESTROY, {}, "shut off"),
+    ]
+    for method, params, state in transcript:
+        await world.act(method, key, **params)
+        domain = (await world.provider.domains([key]))[key]
+        assert domain.state == state, method
+        assert domain.managed_save == (method is Method.SAVE)
+        if method is Method.START:
+            readings = await world.provider.readings()
+            assert key in readings or may_refuse(world.way, world.kind, "readings")
+            if key in readings:
+                assert 0 < readings[key].memory_used <= 64 << 20
+    assert key not in await world.provider.readings()
+
+
+async def test_a_start_with_its_cpus_stopped(world: World) -> None:
+    key = await world.define()
+    try:
+        await world.act(Method.START, key, paused=True)
+    except Problem:
+        assert may_refuse(world.way, world.kind, "paused start")
+        return
+    assert await world.state(key) == "paused"
+
+
+async def test_autostart_and_name(world: World) -> None:
+    key = await world.define()
+    for on in (True, False):
+        await world.act(Method.SET_AUTOSTART, key, on=on)
+        assert (await world.provider.domains([key]))[key].autostart is on
+        assert (await world.provider.domains())[key].autostart is on
+    await world.act(Method.RENAME, key, name="other")
+    assert (await world.provider.domains())[key].name == "other"
+    assert (await world.provider.domains([key]))[key].name == "other"
+
+
+@pytest.mark.parametrize("is_running", [False, True], ids=["off", "running"])
+async def test_texts_and_tags(world: World, is_running: bool) -> None:
+    key = await world.define()
+    if is_running:
+        await world.act(Method.START, key)
+
+    async def set_all(title: str, description: str, notes: str, tags: list[str]) -> None:
+        await perform(world.provider, Method.SET_TITLE, key, {"text": title})
+        await perform(world.provider, Method.SET_DESCRIPTION, key, {"text": description})
+        await perform(world.provider, Method.SET_NOTES, key, {"text": notes})
+        await perform(world.provider, Method.SET_TAGS, key, {"tags": tags})
+
+    await set_all("-rf '\"ü $(id)", "one\n\ttwo ü & <three>", "'first'\nsecond; ü", ["web", "a b", "ü"])
+    for inactive in (False, True):
+        xml = await world.xml(key, inactive=inactive)
+        root = parse(xml)
+        assert root.findtext("description") == "one\n\ttwo ü & <three>"
+        assert Labels.of(root).notes == "'first'\nsecond; ü"
+        assert texts(xml).members["title"] == "-rf '\"ü $(id)"
+        assert texts(xml).members["tags"] == ["a b", "web", "ü"]
+    await set_all("", "", "", [])
+    for inactive in (False, True):
+        assert texts(await world.xml(key, inactive=inactive)).members == {}
+
+
+async def test_snapshots(world: World) -> None:
+    disk = world.folder / "disk.qcow2"
+    await make_qcow2(str(disk))
+    key = await world.define(disk=str(disk), disk_format="qcow2")
+    for name in ("-rf", "a b ü"):
+        params = {"name": name, "description": f"of {name}", "disk_only": False}
+        await perform(world.provider, Method.SNAPSHOT_CREATE, key, params)
+    found = await world.provider.snapshots(key)
+    assert (set(found.xml), found.current) == ({"-rf", "a b ü"}, "a b ü")
+    assert parse(found.xml["a b ü"]).findtext("parent/name") == "-rf"
+    await world.act(Method.SNAPSHOT_REVERT, key, snapshot="-rf", force=False)
+    assert (await world.provider.snapshots(key)).current == "-rf"
+    with pytest.raises(Problem) as caught:
+        await world.act(Method.SNAPSHOT_DELETE, key, snapshot="none", children=False)
+    assert (caught.value.code, caught.value.extra["libvirt"]["code"]) == ("not-found", 72)
+    await world.act(Method.SNAPSHOT_DELETE, key, snapshot="-rf", children=True)
+    assert await world.provider.snapshots(key) == type(found)({}, "")
+
+
+async def test_a_domain_is_deleted_with_its_storage_alone(world: World) -> None:
+    await world.define_pool()
+    mine, shared = await world.define_volume("mine -rf"), await world.define_volume("shared")
+    key = await world.define(disk=mine)
+    both = [await world.define("one", disk=shared), await world.define("two", disk=shared)]
+    with pytest.raises(Problem, match=r"change-conflict: .*shared.* is a disk of two as well"):
+        await perform(world.provider, Method.DELETE, both[0], {"storage": ["vda"]})
+    with pytest.raises(Problem, match="not-found: one has no disk vdz"):
+        await perform(world.provider, Method.DELETE, both[0], {"storage": ["vdz"]})
+    outside = await world.define("outside", disk="/nowhere/disk.img")
+    with pytest.raises(Problem, match=r"not-supported: /nowhere/disk\.img"):
+        await perform(world.provider, Method.DELETE, outside, {"storage": ["vda"]})
+    await world.act(Method.START, key)
+    await perform(world.provider, Method.DELETE, key, {"storage": ["vda"]})
+    assert set(await world.provider.domains()) >= {*both, outside}
+    assert key not in await world.provider.domains()
+    volumes = await world.provider.describe(Kind.VOLUME, await world.provider.listing(Kind.VOLUME))
+    assert [row(Kind.VOLUME, xml)["path"] for xml in volumes.values()] == [shared]
+
+
+async def test_pools_volumes_networks_and_devices_are_listed(world: World) -> None:
+    pool = await world.define_pool()
+    volume = await world.define_volume("a b  ü'")
+    network = await world.define_network()
+    for kind, key in ((Kind.POOL, pool), (Kind.NETWORK, network)):
+        listed = (await world.provider.listing(kind))[key]
+        assert (listed.active, listed.persistent, listed.autostart) == (kind is Kind.POOL, True, False)
+        described = await world.provider.describe(kind, [key, world.uuid()])
+        assert described.keys() == {key}
+        assert row(kind, described[key])["name"] == "a b ü"
+    (key,) = [key for key in await world.provider.listing(Kind.VOLUME) if key.startswith(pool)]
+    assert key == f"{pool}/a b  ü'"
+    described = await world.provider.describe(Kind.VOLUME, [key, f"{pool}/-rf"])
+    assert row(Kind.VOLUME, described[key])["path"] == volume
+    await world.act(Method.VOLUME_DELETE, key)
+    assert await world.provider.describe(Kind.VOLUME, [key]) == {}
+    try:
+        devices = await world.provider.listing(Kind.DEVICE)
+    except Problem:
+        assert may_refuse(world.way, world.kind, "node devices")
+        return
+    assert "computer" in devices
+    xml = await world.provider.describe(Kind.DEVICE, ["computer", "-rf"])
+    assert row(Kind.DEVICE, xml["computer"]) == {"name": "computer", "type": "system"} | {
+        name: value for name, value in row(Kind.DEVICE, xml["computer"]).items() if name in ("product", "vendor")
+    }
+    assert xml.keys() == {"computer"}
+
+
+async def test_errors_carry_libvirts_code_and_message(world: World) -> None:
+    key = await world.define()
+    with pytest.raises(Problem) as caught:
+        await world.act(Method.DESTROY, key)
+    said = caught.value.extra["libvirt"]
+    assert (caught.value.code, said["code"]) == ("change-conflict", 55)
+    assert said["message"] == caught.value.message == "Requested operation is not valid: domain is not running"
+    assert said["domain"] == (20 if world.way == "libvirt-python" else 0), "VIR_FROM_DOM, where it is told"
+    absent = world.uuid()
+    for method in (Method.START, Method.DESTROY, Method.DELETE):
+        with pytest.raises(Problem, match=f"not-found: There is no virtual machine with the UUID {absent}"):
+            await world.act(method, absent)
+    with pytest.raises(Problem, match="not-found"):
+        await world.provider.set_metadata(absent, Metadata.TITLE, "x", live=False, config=True)
+
+
+STRANGE = ("1", "-rf", "$(id)", "a b", "ü", "a'b\"<&>;", " ", "--all", "x" * 200)
+
+
+async def test_a_strange_name_is_only_a_name(world: World) -> None:
+    """security.md 84. One is named as the UUID of another, which virsh would take for it once that is gone."""
+    victim = await world.define("victim")
+    doomed = world.uuid()
+    keys = {name: await world.define(name) for name in (*STRANGE, doomed)}
+    await world.define("doomed", uuid=doomed)
+    named = {domain.name: key for key, domain in (await world.provider.domains()).items()}
+    assert named.items() >= keys.items()
+    await world.act(Method.DELETE, doomed, everything=False)
+    for method in (Method.START, Method.DELETE):
+        with pytest.raises(Problem, match="not-found"):
+            await world.act(method, doomed)
+    assert doomed not in await world.provider.describe(Kind.DOMAIN, [doomed])
+    for name, key in keys.items():
+        await world.act(Method.SET_AUTOSTART, key, on=True)
+        assert [row.name for row in (await world.provider.domains()).values() if row.autostart] == [name]
+        await world.act(Method.SET_AUTOSTART, key, on=False)
+    for name in STRANGE:
+        await world.act(Method.DELETE, keys[name], everything=False)
+        await world.act(Method.RENAME, victim, name=name)
+        assert (await world.provider.domains([victim]))[victim].name == name
+
+
+async def test_changes_are_heard(world: World) -> None:
+    key = await world.define()
+    try:
+        await world.heard.until(lambda: {key, ""} & set(world.heard.keys))
+    except TimeoutError:
+        assert may_refuse(world.way, world.kind, "events")
+        return
+    assert key in await world.provider.domains()
+    for method in (Method.START, Method.SUSPEND, Method.DESTROY):
+        world.heard.keys.clear()
+        await world.act(method, key)
+        await world.heard.until(lambda: key in world.heard.keys)
+    world.heard.keys.clear()
+    await world.provider.set_metadata(key, Metadata.TITLE, "new", live=False, config=True)
+    await world.heard.until(lambda: key in world.heard.keys)
+    await world.define_pool()
+    await world.heard.until(lambda: Kind.POOL in world.heard.kinds)
+    await world.define_network()
+    await world.heard.until(lambda: Kind.NETWORK in world.heard.kinds)
+
+
+async def make_qcow2(path: str) -> None:
+    process = await asyncio.create_subprocess_exec(
+        "qemu-img", "create", "-q", "-f", "qcow2", path, "1M", stdout=asyncio.subprocess.PIPE
+    )
+    _, _ = await process.communicate()
+    assert process.returncode == 0
+
+
+@pytest.fixture(autouse=True)
+def no_events_in_vain(world: World, request: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there are no events, they are not waited for long."""
+    if may_refuse(world.way, world.kind, "events"):
+        monkeypatch.setattr(type(world.heard), "PATIENCE", 0.2)
