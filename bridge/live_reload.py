@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 QUIET = 0.15
 """Seconds without a further change before one counts: an editor or a build writes more than once."""
+UNREST_MAX = 1.0
+"""Seconds after which changes count although there are always more."""
 FOLDERS_MAX = 4000
 """Folders that are watched."""
 OF_THE_CONSOLE = frozenset({"base1", "pilothouse-lib", "shell"})
@@ -78,7 +80,9 @@ class LiveReload:
             self._forget_folders()
 
     async def _wait_for_quiet(self) -> None:
-        while self._changed.is_set():
+        loop = asyncio.get_running_loop()
+        until = loop.time() + UNREST_MAX
+        while self._changed.is_set() and loop.time() < until:
             self._changed.clear()
             await asyncio.sleep(QUIET)
 
@@ -96,13 +100,15 @@ class LiveReload:
                 listener(change)
 
     def _watch_folders(self) -> None:
-        self._forget_folders()
+        """Watch the folders that there are now; those that were watched before are watched all the time."""
+        before, self._watches = self._watches, []
         packages = self._context.packages.packages.values()
-        for name, folder in [*_places(self._context), *(pair for each in packages for pair in _folders(each))]:
-            if len(self._watches) >= FOLDERS_MAX:
-                return
+        folders = [*_places(self._context), *(pair for each in packages for pair in _folders(each))]
+        for name, folder in folders[:FOLDERS_MAX]:
             with contextlib.suppress(OSError, Problem):
                 self._watches.append(self._watch_folder(name, folder))
+        for watch in before:
+            watch.close()
 
     def _watch_folder(self, package: str, folder: str) -> inotify.Watch:
         fd = os.open(folder, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)

@@ -117,6 +117,16 @@ async def test_what_editors_and_interpreters_leave_is_no_change(edits: Wire, plu
     assert edits.is_quiet("edits")
 
 
+async def test_changes_that_do_not_end_count_as_well(edits: Wire, plugin: Path) -> None:
+    for number in range(100):
+        (plugin / "index.html").write_text(str(number))
+        edits.open("time", "stream", spawn=["sleep", "0.02"])
+        await edits.until("close", "time")
+        if not edits.is_quiet("edits"):
+            return
+    raise AssertionError("nothing was told of a hundred changes")
+
+
 async def test_one_who_stays_is_told_although_the_first_has_left(edits: Wire, plugin: Path) -> None:
     edits.open("second", "reload1")
     await edits.expect("ready", "second")
