@@ -54,7 +54,8 @@ def written_files() -> Iterator[Path]:
     for folder, names, files in os.walk(ROOT):
         names[:] = [name for name in names if name not in MADE and not name.endswith(("_cache", ".egg-info"))]
         names[:] = [name for name in names if name != ".hypothesis"]
-        yield from (Path(folder) / file for file in files)
+        # In a linked work tree `.git` is a file.
+        yield from (Path(folder) / file for file in files if file not in MADE)
 
 
 FILES = sorted(written_files())
