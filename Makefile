@@ -10,8 +10,8 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 NPM_STAMP := node_modules/.package-lock.json
 BUILD_STAMP := plugins/base1/dist/cockpit.js
-FRONT_END := $(shell find plugins -name dist -prune -o -path '*/src*' -type d -print -o \
-	-type f \( -name '*.ts' -o -name '*.tsx' -o -name '*.mjs' -o -name '*.css' -o -name '*.html' -o -name '*.svg' \) -print)
+FRONT_END := $(shell find plugins po tools/translations -name dist -prune -o -path '*/src*' -type d -print -o \
+	-type f \( -name '*.ts' -o -name '*.tsx' -o -name '*.mjs' -o -name '*.css' -o -name '*.html' -o -name '*.svg' -o -name '*.po' \) -print)
 
 .PHONY: run test check build clean
 .DELETE_ON_ERROR:
@@ -28,7 +28,7 @@ check: .make/python-dev $(NPM_STAMP)
 build: $(BUILD_STAMP)
 
 clean:
-	rm -rf .venv .make node_modules build dist plugins/*/dist
+	rm -rf .venv .make node_modules build dist plugins/*/dist ws_gateway/login/po.*.js
 
 .make/packages-run .make/packages-test: .make/packages-%: tools/install-packages.sh tools/find-python.sh
 	@mkdir -p .make

@@ -3,6 +3,8 @@
  * - plugins/<name>/src/index.tsx     -> plugins/lib/dist/<name>-HASH.js.gz   ES modules, common code in shared chunks
  * - plugins/<name>/src/index.html    -> plugins/<name>/dist/index.html       with the names above filled in
  * - plugins/lib/{cockpit,rpc}.ts     -> plugins/base1/dist/*.mjs             ES modules for others, with declarations
+ * - po/<language>.po                -> plugins/<name>/dist/po.<language>.js and po.manifest.<language>.js: what the page and
+ *                                      its manifest say; ws_gateway/login/po.<language>.js
  * - plugins/base1/src/global.ts      -> plugins/base1/dist/cockpit.js        classic script, window.cockpit; written last
  *
  * A file whose name carries a hash never changes, so the bridge lets browsers keep it for ever.
@@ -16,6 +18,7 @@ import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import esbuild from "esbuild";
 import { buildModules } from "./modules.mjs";
+import { writeTranslations } from "../tools/translations/compile.mjs";
 
 const PLUGINS = path.dirname(fileURLToPath(import.meta.url));
 const LIB_DIST = path.join(PLUGINS, "lib/dist");
@@ -81,6 +84,8 @@ async function writePage(name, metafile, shared) {
     `<script src="${url(shared.early)}"></script>`,
     ...[shared.style, style].filter(Boolean).map((file) => `<link rel="stylesheet" href="${url(file)}">`),
     ...chunks.map((file) => `<link rel="modulepreload" href="${url(file)}">`),
+    // Where there is none in the reader's language it is empty.
+    '<script src="po.js" defer></script>',
     `<script type="module" src="${url(script)}"></script>`,
   ];
   const html = await readFile(path.join(PLUGINS, name, "src/index.html"), "utf8");
@@ -124,6 +129,7 @@ async function build(names) {
     early: outputOf(early.metafile, EARLY_SCRIPT),
   };
   for (const name of names) await writePage(name, modules.metafile, shared);
+  await writeTranslations(path.dirname(PLUGINS), names);
 
   const outputs = [modules, early].flatMap((result) => Object.keys(result.metafile.outputs));
   const stored = watch ? outputs : await Promise.all(outputs.map(compress));

@@ -8,7 +8,7 @@ export { Emitter, eventTarget, type EventTargetLike } from "../base1/src/events"
 export { file, FileHandle } from "../base1/src/file";
 export { format, format_bits_per_sec, format_bytes, format_bytes_per_sec, format_number } from "../base1/src/format";
 export type { Payload } from "../base1/src/frames";
-export { gettext, language, ngettext } from "../base1/src/gettext";
+export { gettext, language, N_, ngettext } from "../base1/src/gettext";
 export { http, HttpError } from "../base1/src/http";
 export type { Control, Json, JsonObject } from "../base1/src/json";
 export { jump, location, PageLocation, type LocationOptions } from "../base1/src/location";

@@ -1,6 +1,6 @@
 /* What every page of ours starts with: `renderPage(<MyPage />)`. */
-import { Component, createContext, StrictMode, useCallback, useContext, useMemo, useRef, useState, useSyncExternalStore } from "react";
-import type { ErrorInfo, ReactNode } from "react";
+import { cloneElement, Component, createContext, StrictMode, useCallback, useContext, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import type { ErrorInfo, ReactElement, ReactNode } from "react";
 import { createRoot } from "react-dom/client";
 import { Alert, AlertActionCloseButton, AlertGroup } from "@patternfly/react-core/dist/esm/components/Alert";
 import { Button } from "@patternfly/react-core/dist/esm/components/Button";
@@ -8,11 +8,23 @@ import { EmptyState, EmptyStateActions, EmptyStateBody, EmptyStateFooter } from 
 import ExclamationCircleIcon from "@patternfly/react-icons/dist/esm/icons/exclamation-circle-icon";
 
 import { gettext as _ } from "./cockpit";
+import { followLanguage, onLanguageChange, textsVersion } from "./language";
 import { isDark, onThemeChange } from "./theme";
 
 /** The theme in effect, for what draws itself (terminals, graphs); everything else follows by style sheet. */
 export function useTheme(): "light" | "dark" {
   return useSyncExternalStore(onThemeChange, isDark) ? "dark" : "light";
+}
+
+/** Has a component that is a `memo` say its texts anew when the language changes; the others do so by themselves. */
+export function useLanguage(): void {
+  useSyncExternalStore(onLanguageChange, textsVersion);
+}
+
+/* A new element is drawn anew, with what is not a `memo` below it, and keeps its state. */
+function Translated({ page }: { page: ReactElement }) {
+  useLanguage();
+  return cloneElement(page);
 }
 
 export interface Toast {
@@ -38,6 +50,7 @@ export function useToasts(): Toasts {
 }
 
 export function ToastsProvider({ children }: { children: ReactNode }) {
+  useLanguage();
   const [shown, setShown] = useState<(Toast & { id: number })[]>([]);
   const nextId = useRef(0);
   const remove = useCallback((id: number) => setShown((toasts) => toasts.filter((toast) => toast.id !== id)), []);
@@ -102,13 +115,16 @@ export class ErrorBoundary extends Component<{ children: ReactNode }, { error: E
 }
 
 /** Puts a page into the document's `#root`, with toasts and the error boundary around it. */
-export function renderPage(page: ReactNode): void {
+export function renderPage(page: ReactElement): void {
   const root = document.getElementById("root");
   if (!root) throw new Error('the page has no element with the id "root"');
+  followLanguage();
   createRoot(root).render(
     <StrictMode>
       <ErrorBoundary>
-        <ToastsProvider>{page}</ToastsProvider>
+        <ToastsProvider>
+          <Translated page={page} />
+        </ToastsProvider>
       </ErrorBoundary>
     </StrictMode>,
   );

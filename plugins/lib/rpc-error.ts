@@ -1,23 +1,26 @@
 /** The one error of a call to a back end. */
 
+import { format } from "../base1/src/format";
+import { gettext as _, N_ } from "../base1/src/gettext";
 import { isObject } from "./merge";
 
 /** What the problem codes say where nobody sent a sentence. */
 const SENTENCES: Record<string, string> = {
-  "access-denied": "You are not permitted to do this.",
-  "cancelled": "The action was cancelled.",
-  "disconnected": "The connection to the server was lost.",
-  "internal-error": "The server made a mistake.",
-  "no-session": "Your session has ended. Log in again.",
-  "not-found": "It is not there any more.",
-  "not-supported": "This server cannot do this.",
-  "protocol-error": "The page and the server did not understand each other.",
-  "terminated": "The process behind this page ended.",
-  "timeout": "The server did not answer in time.",
+  "access-denied": N_("You are not permitted to do this."),
+  "cancelled": N_("The action was cancelled."),
+  "disconnected": N_("The connection to the server was lost."),
+  "internal-error": N_("The server made a mistake."),
+  "no-session": N_("Your session has ended. Log in again."),
+  "not-found": N_("It is not there any more."),
+  "not-supported": N_("This server cannot do this."),
+  "protocol-error": N_("The page and the server did not understand each other."),
+  "terminated": N_("The process behind this page ended."),
+  "timeout": N_("The server did not answer in time."),
 };
 
 export function problemSentence(problem: string): string {
-  return SENTENCES[problem] ?? `Something went wrong (${problem}).`;
+  const sentence = SENTENCES[problem];
+  return sentence ? _(sentence) : format(_("Something went wrong ($0)."), problem);
 }
 
 /** A problem code for programs and a sentence for people, as in `close` messages; `extra` is what else the back end told. */

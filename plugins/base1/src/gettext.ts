@@ -40,6 +40,9 @@ export function gettext(first: string, second?: string): string {
   return lookUp(context, text)?.[1] || text;
 }
 
+/** Marks a text that is looked up later, where it is shown. */
+export const N_ = (text: string): string => text;
+
 /** The translation for so many of a thing; an optional context comes first. */
 export function ngettext(one: string, many: string, count: number): string;
 export function ngettext(context: string, one: string, many: string, count: number): string;

@@ -1,6 +1,6 @@
 /** Which actions are under way, which were asked of a guest, and which failed: an immutable snapshot, outside React. */
 
-import { format } from "../../lib/cockpit";
+import { format, gettext as _ } from "../../lib/cockpit";
 import type { Action, ActionName } from "./actions";
 import type { Domain, Domains } from "./model";
 
@@ -94,7 +94,7 @@ export class ActionRunner {
     this.#change({
       busy: without(busy, key),
       ...(waiting && { asked: new Map(asked).set(key, entry) }),
-      announcement: format(action.done, domain.name),
+      announcement: format(_(action.done), domain.name),
     });
     if (!waiting) return;
     this.#later(() => {
@@ -106,7 +106,7 @@ export class ActionRunner {
     const failure: Failure = {
       id: ++this.#lastId,
       key,
-      title: format(action.failed, domain.name),
+      title: format(_(action.failed), domain.name),
       message: error instanceof Error ? error.message : String(error),
     };
     this.#change({ busy: without(this.#activity.busy, key), failures: [failure, ...this.#activity.failures] });

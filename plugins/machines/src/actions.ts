@@ -1,11 +1,12 @@
 /** What can be done to a domain: one table. The method's name is also that of its capability. */
 
-import { gettext as _ } from "../../lib/cockpit";
+import { gettext as _, N_ } from "../../lib/cockpit";
 import type { Capabilities, Domain, DomainState } from "./model";
 
 export type ActionName =
   | "domain_start" | "domain_resume" | "domain_suspend" | "domain_shutdown" | "domain_reboot" | "domain_reset" | "domain_destroy";
 
+/** Its texts are looked up where they are shown. */
 export interface Action {
   method: ActionName;
   label: string;
@@ -29,68 +30,68 @@ export interface Action {
 const RUNNING: readonly DomainState[] = ["running", "blocked"];
 const nothing = () => undefined;
 
-const TRANSIENT_GONE = _("This machine is temporary: once it is off, it is gone from this list and has to be defined again.");
+const TRANSIENT_GONE = N_("This machine is temporary: once it is off, it is gone from this list and has to be defined again.");
 
 export const ACTIONS: readonly Action[] = [
   {
     method: "domain_start",
-    label: _("Start"),
-    labelFor: _("Start $0"),
-    busy: _("Starting…"),
-    failed: _("$0 could not be started"),
-    done: _("$0 was started."),
+    label: N_("Start"),
+    labelFor: N_("Start $0"),
+    busy: N_("Starting…"),
+    failed: N_("$0 could not be started"),
+    done: N_("$0 was started."),
     from: new Set(["shut off", "no state"]),
     loss: nothing,
   },
   {
     method: "domain_resume",
-    label: _("Resume"),
-    labelFor: _("Resume $0"),
-    busy: _("Resuming…"),
-    failed: _("$0 could not be resumed"),
-    done: _("$0 was resumed."),
+    label: N_("Resume"),
+    labelFor: N_("Resume $0"),
+    busy: N_("Resuming…"),
+    failed: N_("$0 could not be resumed"),
+    done: N_("$0 was resumed."),
     from: new Set(["paused"]),
     loss: nothing,
   },
   {
     method: "domain_shutdown",
-    label: _("Shut down"),
-    labelFor: _("Shut down $0"),
-    busy: _("Shutting down…"),
-    failed: _("$0 could not be shut down"),
-    done: _("$0 was asked to shut down."),
-    asked: _("Asked to shut down"),
+    label: N_("Shut down"),
+    labelFor: N_("Shut down $0"),
+    busy: N_("Shutting down…"),
+    failed: N_("$0 could not be shut down"),
+    done: N_("$0 was asked to shut down."),
+    asked: N_("Asked to shut down"),
     from: new Set(RUNNING),
-    loss: (domain) => (domain.persistent ? undefined : TRANSIENT_GONE),
+    loss: (domain) => (domain.persistent ? undefined : _(TRANSIENT_GONE)),
   },
   {
     method: "domain_suspend",
-    label: _("Pause"),
-    labelFor: _("Pause $0"),
-    busy: _("Pausing…"),
-    failed: _("$0 could not be paused"),
-    done: _("$0 was paused."),
+    label: N_("Pause"),
+    labelFor: N_("Pause $0"),
+    busy: N_("Pausing…"),
+    failed: N_("$0 could not be paused"),
+    done: N_("$0 was paused."),
     from: new Set(RUNNING),
     loss: nothing,
   },
   {
     method: "domain_reboot",
-    label: _("Reboot"),
-    labelFor: _("Reboot $0"),
-    busy: _("Rebooting…"),
-    failed: _("$0 could not be rebooted"),
-    done: _("$0 was asked to reboot."),
-    asked: _("Asked to reboot"),
+    label: N_("Reboot"),
+    labelFor: N_("Reboot $0"),
+    busy: N_("Rebooting…"),
+    failed: N_("$0 could not be rebooted"),
+    done: N_("$0 was asked to reboot."),
+    asked: N_("Asked to reboot"),
     from: new Set(RUNNING),
     loss: nothing,
   },
   {
     method: "domain_reset",
-    label: _("Reset"),
-    labelFor: _("Reset $0"),
-    busy: _("Resetting…"),
-    failed: _("$0 could not be reset"),
-    done: _("$0 was reset."),
+    label: N_("Reset"),
+    labelFor: N_("Reset $0"),
+    busy: N_("Resetting…"),
+    failed: N_("$0 could not be reset"),
+    done: N_("$0 was reset."),
     from: new Set<DomainState>([...RUNNING, "paused"]),
     loss: () =>
       _("This is the reset button of a computer: the guest gets no chance to save anything. Unsaved data is lost, and files being written may be damaged."),
@@ -98,15 +99,15 @@ export const ACTIONS: readonly Action[] = [
   },
   {
     method: "domain_destroy",
-    label: _("Force off"),
-    labelFor: _("Force off $0"),
-    busy: _("Forcing off…"),
-    failed: _("$0 could not be forced off"),
-    done: _("$0 was forced off."),
+    label: N_("Force off"),
+    labelFor: N_("Force off $0"),
+    busy: N_("Forcing off…"),
+    failed: N_("$0 could not be forced off"),
+    done: N_("$0 was forced off."),
     from: new Set<DomainState>([...RUNNING, "paused", "suspended", "shutting down", "crashed"]),
     loss: (domain) => {
       const unsaved = _("This is like pulling the power cord: the guest gets no chance to save anything. Unsaved data is lost, and files being written may be damaged.");
-      return domain.persistent ? unsaved : `${unsaved} ${TRANSIENT_GONE}`;
+      return domain.persistent ? unsaved : `${unsaved} ${_(TRANSIENT_GONE)}`;
     },
     danger: true,
   },

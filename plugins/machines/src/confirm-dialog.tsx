@@ -14,7 +14,7 @@ interface ConfirmDialogProps {
 
 /** Asks before something is lost, and says what. */
 export function ConfirmDialog({ domain, action, loss, onConfirm, onCancel }: ConfirmDialogProps) {
-  const [before = "", after = ""] = action.labelFor.split("$0");
+  const [before = "", after = ""] = _(action.labelFor).split("$0");
   return (
     <Modal variant="small" isOpen onClose={onCancel} aria-labelledby="confirm-title" aria-describedby="confirm-body">
       <ModalHeader
@@ -24,7 +24,7 @@ export function ConfirmDialog({ domain, action, loss, onConfirm, onCancel }: Con
       />
       <ModalBody id="confirm-body">{loss}</ModalBody>
       <ModalFooter>
-        <Button variant="danger" onClick={onConfirm}>{action.label}</Button>
+        <Button variant="danger" onClick={onConfirm}>{_(action.label)}</Button>
         <Button variant="link" onClick={onCancel}>{_("Cancel")}</Button>
       </ModalFooter>
     </Modal>

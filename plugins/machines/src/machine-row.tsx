@@ -1,7 +1,8 @@
 import { memo } from "react";
 import { Label } from "@patternfly/react-core/dist/esm/components/Label";
 import { Tooltip } from "@patternfly/react-core/dist/esm/components/Tooltip";
-import { gettext as _ } from "../../lib/cockpit";
+import { gettext as _, N_ } from "../../lib/cockpit";
+import { useLanguage } from "../../lib/page";
 import type { Asked } from "./action-runner";
 import type { Action } from "./actions";
 import type { Capabilities, Domain } from "./model";
@@ -24,6 +25,7 @@ export interface MachineRowProps {
 
 /** A machine's row. Its parents redraw often; it does when something of its own changed. */
 export const MachineRow = memo(function MachineRow(props: MachineRowProps) {
+  useLanguage();
   const { domainKey, domain, capabilities, samples, busy, asked, enabled, onAction } = props;
   return (
     <tr className="pf-v6-c-table__tr" data-key={domainKey} role="row">
@@ -54,12 +56,13 @@ export const MachineRow = memo(function MachineRow(props: MachineRowProps) {
 
 /** The same row for a place far off the screen: text alone, cheap to draw, found by the browser's own search. */
 export const DistantRow = memo(function DistantRow({ domainKey, domain }: { domainKey: string; domain: Domain }) {
+  useLanguage();
   return (
     <tr className="pf-v6-c-table__tr" data-key={domainKey} role="row">
       <td className="pf-v6-c-table__td" data-label={_("Name")} role="cell">
         <MachineName domain={domain} />
       </td>
-      <td className="pf-v6-c-table__td" data-label={_("State")} role="cell">{lookOf(domain.state).label}</td>
+      <td className="pf-v6-c-table__td" data-label={_("State")} role="cell">{_(lookOf(domain.state).label)}</td>
       <td className="pf-v6-c-table__td" role="cell" />
       <td className="pf-v6-c-table__td" role="cell" />
       <td className="pf-v6-c-table__td" role="cell" />
@@ -82,26 +85,26 @@ function MachineName({ domain, tagged }: { domain: Domain; tagged?: boolean }) {
 
 function Tag({ label, meaning }: { label: string; meaning: string }) {
   return (
-    <Tooltip content={meaning}>
-      <Label variant="outline" isCompact tabIndex={0}>{label}</Label>
+    <Tooltip content={_(meaning)}>
+      <Label variant="outline" isCompact tabIndex={0}>{_(label)}</Label>
     </Tooltip>
   );
 }
 
 const TAGS: readonly { label: string; meaning: string; has(domain: Domain): boolean }[] = [
   {
-    label: _("Autostart"),
-    meaning: _("Starts when the host starts."),
+    label: N_("Autostart"),
+    meaning: N_("Starts when the host starts."),
     has: ({ autostart }) => autostart,
   },
   {
-    label: _("Saved"),
-    meaning: _("Its memory was saved to disk: starting it goes on where it stopped."),
+    label: N_("Saved"),
+    meaning: N_("Its memory was saved to disk: starting it goes on where it stopped."),
     has: ({ managed_save }) => managed_save,
   },
   {
-    label: _("Temporary"),
-    meaning: _("It has no stored definition: once it is off, it is gone."),
+    label: N_("Temporary"),
+    meaning: N_("It has no stored definition: once it is off, it is gone."),
     has: ({ persistent }) => !persistent,
   },
 ];

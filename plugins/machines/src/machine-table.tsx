@@ -1,13 +1,13 @@
 import { useEffect, useMemo } from "react";
 import { Skeleton } from "@patternfly/react-core/dist/esm/components/Skeleton";
 import { Table, Tbody, Td, Th, Thead, Tr } from "@patternfly/react-table/dist/esm/components/Table";
-import { gettext as _ } from "../../lib/cockpit";
+import { gettext as _, N_ } from "../../lib/cockpit";
 import type { Activity } from "./action-runner";
 import type { MachineRowProps } from "./machine-row";
 import { CHUNK, RowChunk } from "./row-chunk";
 import { COLUMNS, type Column, FIRST_DESCENDING, type Row, type View } from "./view";
 
-const TITLES: Readonly<Record<Column, string>> = { name: _("Name"), state: _("State"), cpu: _("CPU"), memory: _("Memory") };
+const TITLES: Readonly<Record<Column, string>> = { name: N_("Name"), state: N_("State"), cpu: N_("CPU"), memory: N_("Memory") };
 
 interface MachineTableProps extends Pick<MachineRowProps, "capabilities" | "samples" | "enabled" | "onAction"> {
   /** Null while nothing is known yet. */
@@ -40,7 +40,7 @@ export function MachineTable({ rows, view, activity, onView, ...shared }: Machin
       <Thead>
         <Tr>
           {COLUMNS.map((column, index) => (
-            <Th key={column} sort={sort(column, index)} modifier="nowrap" className={`ph-column-${column}`}>{TITLES[column]}</Th>
+            <Th key={column} sort={sort(column, index)} modifier="nowrap" className={`ph-column-${column}`}>{_(TITLES[column])}</Th>
           ))}
           <Th screenReaderText={_("Actions")} modifier="nowrap" className="ph-column-actions" />
         </Tr>
@@ -66,7 +66,7 @@ function SkeletonRows() {
       {["60%", "45%", "70%", "50%", "65%"].map((width, index) => (
         <Tr key={width}>
           {COLUMNS.map((column) => (
-            <Td key={column} dataLabel={TITLES[column]}>
+            <Td key={column} dataLabel={_(TITLES[column])}>
               <Skeleton width={column === "name" ? width : "70%"} screenreaderText={index === 0 && column === "name" ? _("Loading…") : ""} />
             </Td>
           ))}

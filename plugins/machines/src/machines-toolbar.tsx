@@ -42,7 +42,7 @@ export function MachinesToolbar({ view, counts, total, shown, onView }: Machines
           <ToolbarItem>
             <ToggleGroup aria-label={_("Filter by state")} className="ph-states">
               {choice("", _("All"), total)}
-              {states.map(([state, count]) => choice(state, lookOf(state).label, count))}
+              {states.map(([state, count]) => choice(state, _(lookOf(state).label), count))}
             </ToggleGroup>
           </ToolbarItem>
         )}

@@ -52,11 +52,11 @@ function MainButton({ offer, busy, name, enabled, onAction }: MainButtonProps) {
       spinnerAriaLabel={_("Please wait")}
       isDisabled={!enabled}
       isAriaDisabled={busy !== undefined || refused !== undefined}
-      aria-label={!busy && offer ? format(offer.action.labelFor, name) : undefined}
+      aria-label={!busy && offer ? format(_(offer.action.labelFor), name) : undefined}
       onKeyDown={(event) => event.repeat && event.preventDefault()}
       onClick={(event) => event.detail <= 1 && offer && onAction(offer.action)}
     >
-      {busy ? busy.busy : offer?.action.label}
+      {busy ? _(busy.busy) : offer && _(offer.action.label)}
     </Button>
   );
   return refused === undefined ? button : <Tooltip content={refused}>{button}</Tooltip>;
@@ -83,7 +83,7 @@ function ActionMenu({ offers: items, name, enabled, onAction }: ActionMenuProps)
       description={refused}
       onClick={() => onAction(action)}
     >
-      {action.label}
+      {_(action.label)}
     </DropdownItem>
   );
   return (

@@ -1,4 +1,5 @@
 import { type RefObject, memo, useEffect, useRef, useState } from "react";
+import { useLanguage } from "../../lib/page";
 import type { Activity } from "./action-runner";
 import { DistantRow, MachineRow, type MachineRowProps } from "./machine-row";
 import type { Row } from "./view";
@@ -20,6 +21,7 @@ interface RowChunkProps extends Shared {
 /** A part of the table's body that knows whether it is near the screen. */
 export const RowChunk = memo(
   function RowChunk({ rows, activity, near: nearAtFirst, ...shared }: RowChunkProps) {
+    useLanguage();
     const body = useRef<HTMLTableSectionElement>(null);
     const near = useNear(body, nearAtFirst);
     return (

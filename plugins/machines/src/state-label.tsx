@@ -7,6 +7,7 @@ import PauseIcon from "@patternfly/react-icons/dist/esm/icons/pause-icon";
 import PlayIcon from "@patternfly/react-icons/dist/esm/icons/play-icon";
 import PowerOffIcon from "@patternfly/react-icons/dist/esm/icons/power-off-icon";
 import QuestionCircleIcon from "@patternfly/react-icons/dist/esm/icons/question-circle-icon";
+import { gettext as _ } from "../../lib/cockpit";
 import type { Asked } from "./action-runner";
 import type { Domain } from "./model";
 import { type StateLook, lookOf, reasonOf } from "./states";
@@ -25,10 +26,10 @@ const ICONS: Readonly<Record<StateLook["icon"], ComponentType>> = {
 export function StateLabel({ domain, asked }: { domain: Domain; asked: Asked | undefined }) {
   const look = lookOf(domain.state);
   const Icon = ICONS[look.icon];
-  const note = asked?.action.asked ?? reasonOf(domain);
+  const note = asked?.action.asked ? _(asked.action.asked) : reasonOf(domain);
   return (
     <>
-      <Label color={look.color} icon={<Icon />} isCompact>{look.label}</Label>
+      <Label color={look.color} icon={<Icon />} isCompact>{_(look.label)}</Label>
       {note && <div className="ph-note">{note}</div>}
     </>
   );

@@ -1,10 +1,11 @@
 /** How the states of a domain are shown: one table, in the order in which a list sorts and offers them. */
 
 import type { LabelProps } from "@patternfly/react-core/dist/esm/components/Label";
-import { gettext as _ } from "../../lib/cockpit";
+import { N_ } from "../../lib/cockpit";
 import type { Domain, DomainState } from "./model";
 
 export interface StateLook {
+  /** Looked up where it is shown. */
   label: string;
   color: NonNullable<LabelProps["color"]>;
   icon: "play" | "pause" | "sleep" | "busy" | "off" | "crash" | "unknown";
@@ -13,14 +14,14 @@ export interface StateLook {
 }
 
 export const STATES: Readonly<Record<DomainState, StateLook>> = {
-  "running": { label: _("Running"), color: "green", icon: "play", live: true },
-  "blocked": { label: _("Blocked"), color: "teal", icon: "play", live: true },
-  "shutting down": { label: _("Shutting down"), color: "blue", icon: "busy", live: true },
-  "paused": { label: _("Paused"), color: "yellow", icon: "pause", live: true },
-  "suspended": { label: _("Suspended"), color: "purple", icon: "sleep", live: true },
-  "crashed": { label: _("Crashed"), color: "red", icon: "crash", live: false },
-  "no state": { label: _("No state"), color: "orange", icon: "unknown", live: false },
-  "shut off": { label: _("Shut off"), color: "grey", icon: "off", live: false },
+  "running": { label: N_("Running"), color: "green", icon: "play", live: true },
+  "blocked": { label: N_("Blocked"), color: "teal", icon: "play", live: true },
+  "shutting down": { label: N_("Shutting down"), color: "blue", icon: "busy", live: true },
+  "paused": { label: N_("Paused"), color: "yellow", icon: "pause", live: true },
+  "suspended": { label: N_("Suspended"), color: "purple", icon: "sleep", live: true },
+  "crashed": { label: N_("Crashed"), color: "red", icon: "crash", live: false },
+  "no state": { label: N_("No state"), color: "orange", icon: "unknown", live: false },
+  "shut off": { label: N_("Shut off"), color: "grey", icon: "off", live: false },
 };
 
 export const STATE_ORDER = Object.keys(STATES) as readonly DomainState[];

@@ -7,6 +7,7 @@ import ExclamationTriangleIcon from "@patternfly/react-icons/dist/esm/icons/excl
 import InfoCircleIcon from "@patternfly/react-icons/dist/esm/icons/info-circle-icon";
 
 import { gettext as _ } from "../../lib/cockpit";
+import { useLanguage } from "../../lib/page";
 import type { Entry } from "./manifests";
 import type { PageStatus } from "./page-status";
 
@@ -39,6 +40,7 @@ function isPlainClick(event: React.MouseEvent): boolean {
 }
 
 export const Navigation = memo(function Navigation({ entries, current, statuses, href, onGo }: Props) {
+  useLanguage();
   const items = (group: Entry["group"]) =>
     entries
       .filter((entry) => entry.group === group)

@@ -6,6 +6,7 @@ import ExclamationCircleIcon from "@patternfly/react-icons/dist/esm/icons/exclam
 import SearchIcon from "@patternfly/react-icons/dist/esm/icons/search-icon";
 
 import { format, gettext as _ } from "../../lib/cockpit";
+import { useLanguage } from "../../lib/page";
 import { frameName, frameUrl, normalHash, withHash } from "./address";
 import type { Frames } from "./frames";
 
@@ -29,6 +30,7 @@ async function statusOf(frame: Window, url: string): Promise<number> {
 
 /** One page in its frame. It stays loaded while others are shown. */
 export const PageFrame = memo(function PageFrame({ component, label, hash, active, frames, checksum }: Props) {
+  useLanguage();
   const element = useRef<HTMLIFrameElement>(null);
   const [state, setState] = useState<"loading" | "loaded" | number>("loading");
   const [attempt, setAttempt] = useState(0);

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.packages.locales import LANGUAGES_MAX, locales
+from manifests.locales import LANGUAGES_MAX, locales
 
 
 @pytest.mark.parametrize(
