@@ -1,7 +1,7 @@
 /* The client library for pages of ours, bundled with them: `import cockpit from "../../lib/cockpit"`, or by name. */
 export { cockpit as default, type Cockpit } from "../base1/src/cockpit";
 export { channel, Channel, type ChannelEvents, type ChannelOptions } from "../base1/src/channel";
-export { transport } from "../base1/src/connection";
+export { connectionEvents, reconnect, transport } from "../base1/src/connection";
 export { dbus, DBusClient, DBusError, variant } from "../base1/src/dbus";
 export type { DBusProxies, DBusProxy } from "../base1/src/dbus-proxy";
 export { Emitter, eventTarget, type EventTargetLike } from "../base1/src/events";
@@ -12,6 +12,7 @@ export { gettext, language, N_, ngettext } from "../base1/src/gettext";
 export { http, HttpError } from "../base1/src/http";
 export type { Control, Json, JsonObject } from "../base1/src/json";
 export { jump, location, PageLocation, type LocationOptions } from "../base1/src/location";
+export { metrics, type Metrics, type MetricsOptions } from "../base1/src/metrics";
 export { permission } from "../base1/src/permission";
 export { BasicError, message } from "../base1/src/problem";
 export { logout } from "../base1/src/session";

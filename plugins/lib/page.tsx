@@ -9,6 +9,7 @@ import ExclamationCircleIcon from "@patternfly/react-icons/dist/esm/icons/exclam
 
 import { gettext as _ } from "./cockpit";
 import { followLanguage, onLanguageChange, textsVersion } from "./language";
+import { acceptReconnect } from "./reconnecting";
 import { isDark, onThemeChange } from "./theme";
 
 /** The theme in effect, for what draws itself (terminals, graphs); everything else follows by style sheet. */
@@ -119,6 +120,7 @@ export function renderPage(page: ReactElement): void {
   const root = document.getElementById("root");
   if (!root) throw new Error('the page has no element with the id "root"');
   followLanguage();
+  acceptReconnect();
   createRoot(root).render(
     <StrictMode>
       <ErrorBoundary>

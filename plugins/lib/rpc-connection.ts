@@ -170,6 +170,15 @@ export class Connection<S extends object, R = Json> {
     this.#open();
   }
 
+  /** Opens another channel in place of this one, for what is decided at an open; calls under way are cancelled. */
+  reopen(): void {
+    if (this.#ended) return;
+    const channel = this.#channel;
+    if (channel) this.#closed("cancelled", undefined);
+    channel?.close();
+    this.retry();
+  }
+
   /** Ends the connection for good; calls without a reply are rejected as cancelled. */
   close(): void {
     this.#ended = true;

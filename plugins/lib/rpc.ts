@@ -1,16 +1,17 @@
 /** Back ends for pages: `connect("libvirt1")`; what comes back is described at `Connection`. */
 
-import { channel } from "./cockpit";
+import { channel, connectionEvents } from "./cockpit";
 import type { Json, JsonObject } from "./merge";
 import { Connection, type RpcChannel } from "./rpc-connection";
+import { onAccessChange } from "./superuser";
 
 export type { CallOptions, Phase, Progress, Snapshot, Status } from "./rpc-connection";
 export { Connection } from "./rpc-connection";
 export { RpcError } from "./rpc-error";
 
-/** Opens the channel `payload` with further open options; `S` is the state's shape, `R` that of a sample's rows. */
+/** Opens the channel `payload` with further open options, anew when the rights that it asks for (`superuser`) have changed; `S` is the state's shape, `R` that of a sample's rows. */
 export function connect<S extends object, R = Json>(payload: string, options: JsonObject = {}): Connection<S, R> {
-  return new Connection<S, R>(payload, options, {
+  const connection = new Connection<S, R>(payload, options, {
     open: (open) => channel({ ...open, payload }) as unknown as RpcChannel,
     later: (run, milliseconds) => {
       const timer = setTimeout(run, milliseconds);
@@ -18,4 +19,7 @@ export function connect<S extends object, R = Json>(payload: string, options: Js
     },
     random: Math.random,
   });
+  connectionEvents.addEventListener("reconnect", () => connection.retry());
+  if (options["superuser"]) onAccessChange(() => connection.reopen());
+  return connection;
 }

@@ -14,8 +14,8 @@ const filters = { incoming: [] as Filter[], outgoing: [] as Filter[] };
 let current: Transport | null = null;
 let openSocket: () => Socket = () => (hasRelay() ? new ParentSocket() : (new WebSocket(uri(), "cockpit1") as unknown as Socket));
 
-/** `close` (reason) when the connection is gone for good; `hint` when the shell tells this page something. */
-export const connectionEvents = new Emitter<{ close: [Closed]; hint: [Control] }>();
+/** `close` (reason) when the connection is gone for good; `hint` when the shell tells this page something; `reconnect` when a new one was begun. */
+export const connectionEvents = new Emitter<{ close: [Closed]; hint: [Control]; reconnect: [] }>();
 
 filters.incoming.push((_message, channel, control) => {
   if (control?.command === "hint" && channel === "") connectionEvents.dispatchEvent("hint", control);
@@ -30,6 +30,14 @@ export function connectThrough(open: () => Socket): void {
 export function connection(): Transport {
   current ??= new Transport(openSocket(), filters, (reason) => connectionEvents.dispatchEvent("close", reason));
   return current;
+}
+
+/** Connects anew where the connection was lost. What was open on it stays closed. */
+export function reconnect(): void {
+  if (!current?.closed) return;
+  current = null;
+  connection();
+  connectionEvents.dispatchEvent("reconnect");
 }
 
 /** The application's part of the path: `cockpit`, `cockpit+name`, or `cockpit+=host` (protocol section 1.9). */

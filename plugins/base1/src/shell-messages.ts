@@ -10,14 +10,14 @@ export function hint(name: string, options: Record<string, unknown> = {}): void 
   });
 }
 
-/** Tells the shell that something is wrong with this page that nobody expected. */
-export function oops(): void {
-  if (hasRelay()) window.parent.postMessage(encodeControl({ command: "oops" }), window.location.origin);
+/** Tells the shell that something is wrong with this page that nobody expected; `message` says what. */
+export function oops(message?: string): void {
+  if (hasRelay()) window.parent.postMessage(encodeControl({ command: "oops", ...(message ? { message } : {}) }), window.location.origin);
 }
 
 /** From now on, an exception that nobody catches is told to the shell. */
 export function reportExceptions(): void {
   window.addEventListener("error", ({ error }) => {
-    if (error) oops();
+    if (error) oops(String(error));
   });
 }

@@ -4,12 +4,16 @@ import { renderPage } from "../../lib/page";
 import { application, connection, urlRoot } from "../../base1/src/connection";
 import { pageRoot } from "./address";
 import { followEdits } from "./live-reload";
+import { IdleLimit } from "./idle";
+import { translateLabels } from "./labels";
 import { Navigator } from "./navigator";
 import { fetchManifests, refetchManifests } from "./packages";
 import { Shell, ShellFailed } from "./shell";
 import "./shell.css";
 
 const navigator = new Navigator(pageRoot(urlRoot(), application()));
+const navigator = new Navigator(urlRoot());
+const idle = new IdleLimit();
 
 /* Shows the pages that are known, and soon those that came while nobody looked. */
 function App({ manifests }: { manifests: unknown }) {
@@ -17,8 +21,9 @@ function App({ manifests }: { manifests: unknown }) {
   useEffect(() => {
     const unchanged = () => {};
     refetchManifests().then(setKnown, unchanged);
+    translateLabels();
   }, []);
-  return <Shell navigator={navigator} manifests={known} />;
+  return <Shell navigator={navigator} manifests={known} idle={idle} />;
 }
 
 async function start(): Promise<void> {

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useEffectEvent, useRef, useState } from "react";
 import { Button } from "@patternfly/react-core/dist/esm/components/Button";
 import { Modal, ModalBody, ModalFooter, ModalHeader } from "@patternfly/react-core/dist/esm/components/Modal";
 import { Spinner } from "@patternfly/react-core/dist/esm/components/Spinner";
@@ -11,8 +11,18 @@ import { look, Reconnect, type Verdict } from "./reconnect";
 /** Says that the gateway is gone and keeps trying; the page is loaded anew when it is back and the login still counts. */
 export function LostConnection({ reason }: { reason: Closed }) {
   const [verdict, setVerdict] = useState<Verdict | null>(reason.problem === "no-session" ? "login-needed" : null);
+interface Props {
+  reason: Closed;
+  /** It is back, and the login still counts. */
+  onBack(): void;
+}
+
+/** Says that the gateway is gone and keeps trying. */
+export function LostConnection({ reason, onBack }: Props) {
+  const [loginNeeded, setLoginNeeded] = useState(reason.problem === "no-session");
   const [trying, setTrying] = useState(false);
   const reconnect = useRef<Reconnect | null>(null);
+  const back = useEffectEvent(onBack);
 
   useEffect(() => {
     if (verdict) return;
@@ -24,6 +34,11 @@ export function LostConnection({ reason }: { reason: Closed }) {
       },
       () => look(everOpen),
     );
+    if (loginNeeded) return;
+    const running = new Reconnect((verdict) => {
+      if (verdict === "back") back();
+      else setLoginNeeded(true);
+    });
     reconnect.current = running;
     return () => running.end();
   }, [verdict]);

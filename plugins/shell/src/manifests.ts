@@ -3,6 +3,21 @@ import { isObject, type JsonObject } from "../../base1/src/json";
 
 export type Group = "menu" | "tools";
 
+/** Further documentation, somewhere else. */
+export interface Link {
+  label: string;
+  url: string;
+}
+
+/** Words that a page is found by. */
+export interface Keyword {
+  matches: readonly string[];
+  /** Where in the console what is looked for is; null: at the page's top. */
+  goto: string | null;
+  weight: number;
+  translate: boolean;
+}
+
 export interface Entry {
   /** What the address says: "machines", or "system/services". */
   component: string;
@@ -11,10 +26,14 @@ export interface Entry {
   qualifier: string | null;
   group: Group;
   order: number;
+  keywords: readonly Keyword[];
+  docs: readonly Link[];
 }
 
 const GROUPS: Group[] = ["menu", "tools"];
 const DEFAULT_ORDER = 1000;
+const DEFAULT_WEIGHT = 3;
+const WEB = /^https?:\/\//;
 const CHECKSUM = /^[0-9a-f]{64}$/;
 const PAGE = /^[A-Za-z0-9_-]{1,64}$/;
 const PACKAGE = /^[A-Za-z0-9_-]{1,64}$/;
@@ -46,8 +65,45 @@ function entriesOf(pkg: string, manifest: JsonObject, group: Group): Entry[] {
   return Object.entries(isObject(section) ? section : {}).flatMap(([id, item]) => {
     if (!isObject(item) || typeof item["label"] !== "string" || !item["label"]) return [];
     const order = typeof item["order"] === "number" ? item["order"] : DEFAULT_ORDER;
-    return [{ component: component(pkg, id, item["path"]), label: item["label"], qualifier: null, group, order }];
+    const found = { component: component(pkg, id, item["path"]), label: item["label"], qualifier: null, group, order };
+    return [{ ...found, keywords: keywordsOf(item["keywords"]), docs: linksOf(item["docs"]) }];
   });
+}
+
+const objects = (list: unknown): JsonObject[] => (Array.isArray(list) ? list.filter(isObject) : []);
+
+function keywordsOf(list: unknown): Keyword[] {
+  return objects(list).map((item) => ({
+    matches: Array.isArray(item["matches"]) ? item["matches"].filter((word): word is string => typeof word === "string") : [],
+    goto: typeof item["goto"] === "string" && item["goto"] ? item["goto"] : null,
+    weight: typeof item["weight"] === "number" ? item["weight"] : DEFAULT_WEIGHT,
+    translate: item["translate"] !== false,
+  }));
+}
+
+function linksOf(list: unknown): Link[] {
+  return objects(list).flatMap(({ label, url }) => (typeof label === "string" && label && typeof url === "string" && WEB.test(url) ? [{ label, url }] : []));
+}
+
+/* What a package says of pages of its own that are in no navigation: whose they are, and their documentation. */
+function parentOf(manifests: unknown, component: string): JsonObject | null {
+  const manifest = isObject(manifests) ? manifests[component.split("/")[0]!] : null;
+  const parent = isObject(manifest) ? manifest["parent"] : null;
+  return isObject(parent) ? parent : null;
+}
+
+/** The documentation of a page: its entry's, and what its package's `parent` says. */
+export function docsOf(manifests: unknown, entry: Entry | undefined, component: string): Link[] {
+  const links = [...(entry?.docs ?? []), ...linksOf(parentOf(manifests, component)?.["docs"])];
+  return links.filter(({ url }, index) => links.findIndex((each) => each.url === url) === index);
+}
+
+/** The languages that a person can choose: code -> name in that language. */
+export function localesOf(manifests: unknown): Record<string, string> {
+  const shell = isObject(manifests) ? manifests["shell"] : null;
+  const locales = isObject(shell) ? shell["locales"] : null;
+  const named = Object.entries(isObject(locales) ? locales : {}).filter((pair): pair is [string, string] => typeof pair[1] === "string");
+  return Object.fromEntries(named);
 }
 
 /** The pages that want to run before anybody looks at them, to tell their status (`preload`, protocol section 5.2). */
@@ -69,8 +125,13 @@ export function firstEntry(list: Entry[]): Entry | undefined {
   return list.find((entry) => entry.component === "machines") ?? list[0];
 }
 
-/** Which entry to mark as current: the page's own, else the nearest of its package. */
-export function entryOf(list: Entry[], component: string): Entry | undefined {
+/** Which entry to mark as current: the page's own, that of its package's `parent`, else the nearest of its package. */
+export function entryOf(list: Entry[], component: string, manifests: unknown = null): Entry | undefined {
   const [pkg] = component.split("/");
-  return list.find((entry) => entry.component === component) ?? list.find((entry) => entry.component.split("/")[0] === pkg);
+  const parent = parentOf(manifests, component)?.["component"];
+  return (
+    list.find((entry) => entry.component === component) ??
+    list.find((entry) => entry.component === parent) ??
+    list.find((entry) => entry.component.split("/")[0] === pkg)
+  );
 }

@@ -1,15 +1,17 @@
-import { memo } from "react";
+import { memo, useState } from "react";
 import { Icon } from "@patternfly/react-core/dist/esm/components/Icon";
 import { Nav, NavGroup, NavItem, NavList } from "@patternfly/react-core/dist/esm/components/Nav";
+import { SearchInput } from "@patternfly/react-core/dist/esm/components/SearchInput";
 import CheckCircleIcon from "@patternfly/react-icons/dist/esm/icons/check-circle-icon";
 import ExclamationCircleIcon from "@patternfly/react-icons/dist/esm/icons/exclamation-circle-icon";
 import ExclamationTriangleIcon from "@patternfly/react-icons/dist/esm/icons/exclamation-triangle-icon";
 import InfoCircleIcon from "@patternfly/react-icons/dist/esm/icons/info-circle-icon";
 
-import { gettext as _ } from "../../lib/cockpit";
+import { format, gettext as _, ngettext } from "../../lib/cockpit";
 import { useLanguage } from "../../lib/page";
 import type { Entry } from "./manifests";
 import type { PageStatus } from "./page-status";
+import { placeOf, search, type Hit } from "./search";
 
 const STATUS = {
   error: { status: "danger", Symbol: ExclamationCircleIcon },
@@ -31,42 +33,81 @@ interface Props {
   entries: Entry[];
   current: Entry | undefined;
   statuses: Record<string, PageStatus>;
-  href(entry: Entry): string;
-  onGo(entry: Entry): void;
+  /** The link to an address of the console ("/system/services"). */
+  href(address: string): string;
+  onGo(address: string): void;
 }
 
 function isPlainClick(event: React.MouseEvent): boolean {
   return event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
 }
 
+const everything = (entries: Entry[]): Hit[] => entries.map((entry) => ({ entry, goto: null, keyword: null, weight: 0 }));
+
 export const Navigation = memo(function Navigation({ entries, current, statuses, href, onGo }: Props) {
   useLanguage();
-  const items = (group: Entry["group"]) =>
-    entries
-      .filter((entry) => entry.group === group)
-      .map((entry) => (
-        <NavItem key={entry.component} itemId={entry.component} isActive={entry === current}>
-          <a
-            href={href(entry)}
-            onClick={(event) => {
-              if (!isPlainClick(event)) return;
-              event.preventDefault();
-              onGo(entry);
-            }}
-          >
-            <span className="ph-nav-label">
-              {_(entry.label)}
-              {entry.qualifier && <span className="ph-nav-qualifier"> {entry.qualifier}</span>}
-            </span>
-            {statuses[entry.component] && <StatusIcon status={statuses[entry.component]!} />}
-          </a>
-        </NavItem>
-      ));
-  const [menu, tools] = [items("menu"), items("tools")];
+  const [typed, setTyped] = useState("");
+  const searching = typed.trim() !== "";
+  const hits = searching ? search(entries, typed) : everything(entries);
+  const go = (address: string) => {
+    setTyped("");
+    onGo(address);
+  };
+  const item = (hit: Hit) => {
+    const { entry, keyword } = hit;
+    const address = placeOf(hit);
+    return (
+      <NavItem key={entry.component} itemId={entry.component} isActive={entry === current}>
+        <a
+          href={href(address)}
+          onClick={(event) => {
+            if (!isPlainClick(event)) return;
+            event.preventDefault();
+            go(address);
+          }}
+        >
+          <span className="ph-nav-label">
+            {_(entry.label)}
+            {entry.qualifier && <span className="ph-nav-qualifier"> {entry.qualifier}</span>}
+            {keyword && <span className="ph-nav-keyword">{format(_("Contains: $0"), keyword)}</span>}
+          </span>
+          {statuses[entry.component] && <StatusIcon status={statuses[entry.component]!} />}
+        </a>
+      </NavItem>
+    );
+  };
+  const [menu, tools] = (["menu", "tools"] as const).map((group) => hits.filter(({ entry }) => entry.group === group).map(item)) as [React.ReactNode[], React.ReactNode[]];
   return (
-    <Nav aria-label={_("Pages")}>
-      {menu.length > 0 && <NavList>{menu}</NavList>}
-      {tools.length > 0 && (menu.length > 0 ? <NavGroup title={_("Tools")}>{tools}</NavGroup> : <NavList>{tools}</NavList>)}
-    </Nav>
+    <>
+      <form
+        role="search"
+        className="ph-search"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (searching && hits[0]) go(placeOf(hits[0]));
+        }}
+        onKeyDown={(event) => {
+          if (event.key !== "Escape" || !typed) return;
+          event.stopPropagation();
+          setTyped("");
+        }}
+      >
+        <SearchInput
+          aria-label={_("Search pages")}
+          placeholder={_("Search")}
+          resetButtonLabel={_("Clear the search")}
+          value={typed}
+          onChange={(_event, value) => setTyped(value)}
+          onClear={() => setTyped("")}
+        />
+        <p role="status" className={hits.length > 0 ? "pf-v6-screen-reader" : "ph-nothing"}>
+          {searching && (hits.length > 0 ? format(ngettext("$0 page found", "$0 pages found", hits.length), hits.length) : _("No page was found."))}
+        </p>
+      </form>
+      <Nav aria-label={_("Pages")}>
+        {menu.length > 0 && <NavList>{menu}</NavList>}
+        {tools.length > 0 && (menu.length > 0 ? <NavGroup title={_("Tools")}>{tools}</NavGroup> : <NavList>{tools}</NavList>)}
+      </Nav>
+    </>
   );
 });

@@ -60,7 +60,10 @@ export const PageFrame = memo(function PageFrame({ component, label, hash, activ
     const frame = element.current?.contentWindow;
     if (!frame || frame.location.href === "about:blank") return;
     const status = await statusOf(frame, url).catch(() => 0);
-    if (status < 400) frames.follow(frame);
+    if (status < 400) {
+      frames.loaded(frame);
+      frames.hidden(frame, !active);
+    }
     setState(status < 400 ? "loaded" : status);
   };
 

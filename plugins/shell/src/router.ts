@@ -20,8 +20,8 @@ export interface Requests {
   jump(location: string, from: string): void;
   hint(hint: Control, from: string): void;
   notify(status: Control, from: string): void;
-  /** Something went wrong in the page that nobody expected. */
-  oops(from: string): void;
+  /** Something went wrong in the page that nobody expected; `reason` where it says what. */
+  oops(from: string, reason: string | null): void;
 }
 
 interface Source {
@@ -92,7 +92,7 @@ export class FrameRouter {
     if (control.command === "jump") this.#requests.jump(String(control["location"] ?? ""), name);
     else if (control.command === "hint") this.#requests.hint(control, name);
     else if (control.command === "notify") this.#requests.notify(control, name);
-    else if (control.command === "oops") this.#requests.oops(name);
+    else if (control.command === "oops") this.#requests.oops(name, control.message ?? null);
   }
 
   /** A frame from the gateway; true where it was a page's and the shell need not look at it. */

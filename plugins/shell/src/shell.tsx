@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { Button } from "@patternfly/react-core/dist/esm/components/Button";
 import { EmptyState, EmptyStateActions, EmptyStateBody, EmptyStateFooter } from "@patternfly/react-core/dist/esm/components/EmptyState";
 import { Page, PageSidebar, PageSidebarBody } from "@patternfly/react-core/dist/esm/components/Page";
@@ -7,58 +7,23 @@ import { SkipToContent } from "@patternfly/react-core/dist/esm/components/SkipTo
 import { gettext as _, message } from "../../lib/cockpit";
 import { connection, connectionEvents, type Closed } from "../../base1/src/connection";
 import { About } from "./about";
-import { componentOf } from "./address";
-import { Frames } from "./frames";
 import { useIdentity } from "./identity";
+import { watchForPeople, type IdleLimit } from "./idle";
+import { IdleDialog } from "./idle-dialog";
 import { LostConnection } from "./lost-connection";
-import { checksumOf, entries, entryOf, firstEntry, preloads, type Entry } from "./manifests";
+import { checksumOf, docsOf, entries, entryOf, firstEntry, localesOf, preloads } from "./manifests";
 import { Navigation } from "./navigation";
 import type { Navigator } from "./navigator";
 import { PageErrors } from "./page-errors";
 import { PageFrame } from "./page-frame";
-import { asStatus, StatusStore, type PageStatus } from "./page-status";
 import { TopBar } from "./top-bar";
+import { useConnection } from "./use-connection";
+import { useFrames } from "./use-frames";
+import { useNavigationPanel } from "./use-navigation-panel";
 
-const WIDE = "(min-width: 75rem)";
 const PRODUCT = "Pilothouse";
 /** Milliseconds that the page one looks at has to itself. */
 const PRELOAD_AFTER = 3000;
-
-function useFrames(navigator: Navigator) {
-  const [titles, setTitles] = useState<Record<string, string>>({});
-  const [statuses, setStatuses] = useState<Record<string, PageStatus>>({});
-  const [failed, setFailed] = useState<string[]>([]);
-  const recover = (component: string) => setFailed((known) => known.filter((each) => each !== component));
-  const [store] = useState(() => new StatusStore(window.sessionStorage));
-  const frames = useRef<Frames | null>(null);
-  frames.current ??= new Frames(
-    {
-      jump: (location) => navigator.go(navigator.parse(location)),
-      hint: (hint, from) => {
-        const component = componentOf(from);
-        if (hint["hint"] === "location" && component !== null) moved(component, String(hint["hash"] ?? ""));
-      },
-      notify: (notice, from) => {
-        const component = componentOf(from);
-        if (component === null) return;
-        store.set(component, notice["page_status"]);
-        setStatuses(({ [component]: _old, ...others }) => {
-          const status = asStatus(notice["page_status"]);
-          return status ? { ...others, [component]: status } : others;
-        });
-      },
-      oops: (from) => {
-        const component = componentOf(from);
-        if (component !== null) setFailed((known) => (known.includes(component) ? known : [...known, component]));
-      },
-    },
-    { moved, titled: (component, title) => setTitles((known) => (known[component] === title ? known : { ...known, [component]: title })) },
-  );
-  function moved(component: string, hash: string): void {
-    if (navigator.place.component === component) navigator.go({ component, hash }, { replace: true });
-  }
-  return { frames: frames.current, titles, statuses, failed, recover };
-}
 
 /** The pages visited so far, in the order of their first visit; after a while also those that want to run unseen. */
 function useVisited(component: string, unseen: string[]): string[] {
@@ -109,19 +74,26 @@ function focusPage(): void {
   else document.getElementById("content")?.focus();
 }
 
-export function Shell({ navigator, manifests }: { navigator: Navigator; manifests: unknown }) {
+interface Props {
+  navigator: Navigator;
+  manifests: unknown;
+  idle: IdleLimit;
+}
+
+export function Shell({ navigator, manifests, idle }: Props) {
   const list = useMemo(() => entries(manifests), [manifests]);
   const unseen = useMemo(() => preloads(manifests), [manifests]);
   const place = useSyncExternalStore(navigator.subscribe, () => navigator.place);
-  const { frames, titles, statuses, failed, recover } = useFrames(navigator);
+  const left = useSyncExternalStore(idle.subscribe, idle.getSnapshot);
+  const { frames, titles, statuses, failures, recover } = useFrames(navigator, () => idle.seen());
   const visited = useVisited(place.component, unseen);
   const navigation = useNavigationPanel();
   const identity = useIdentity();
-  const lost = useConnectionLoss(frames);
+  const { lost, resume } = useConnection(frames);
   const [aboutOpen, setAboutOpen] = useState(false);
 
   const first = firstEntry(list);
-  const current = entryOf(list, place.component);
+  const current = entryOf(list, place.component, manifests);
   const labelOf = (component: string) => _(list.find((entry) => entry.component === component)?.label ?? component);
   const label = current ? _(current.label) : place.component;
 
@@ -134,11 +106,14 @@ export function Shell({ navigator, manifests }: { navigator: Navigator; manifest
     document.title = title ? `${title} – ${PRODUCT}` : PRODUCT;
   }, [title]);
 
+  useEffect(() => watchForPeople(window, () => idle.seen()), [idle]);
+
   const { closeIfOver } = navigation;
-  const href = useCallback((entry: Entry) => navigator.href({ component: entry.component, hash: "" }), [navigator]);
+  const home = `/${first?.component ?? ""}`;
+  const href = useCallback((address: string) => navigator.href(navigator.parse(address)), [navigator]);
   const go = useCallback(
-    (entry: Entry) => {
-      navigator.go({ component: entry.component, hash: "" });
+    (address: string) => {
+      navigator.go(navigator.parse(address));
       closeIfOver();
     },
     [navigator, closeIfOver],
@@ -166,9 +141,11 @@ export function Shell({ navigator, manifests }: { navigator: Navigator; manifest
           <TopBar
             identity={identity}
             isNavigationOpen={navigation.isOpen}
-            home={first ? href(first) : "/"}
+            locales={localesOf(manifests)}
+            docs={docsOf(manifests, current, place.component)}
+            home={href(home)}
             onToggleNavigation={navigation.toggle}
-            onHome={() => first && go(first)}
+            onHome={() => go(home)}
             onAbout={() => setAboutOpen(true)}
           />
         }
@@ -206,7 +183,7 @@ export function Shell({ navigator, manifests }: { navigator: Navigator; manifest
         {navigation.isOpen && !navigation.wide && <div className="ph-scrim" onClick={closeIfOver} />}
       </Page>
       <PageErrors
-        components={failed}
+        failures={failures}
         labelOf={labelOf}
         onClose={recover}
         onReload={(component) => {
@@ -215,7 +192,8 @@ export function Shell({ navigator, manifests }: { navigator: Navigator; manifest
         }}
       />
       {aboutOpen && <About manifests={manifests} identity={identity} onClose={() => setAboutOpen(false)} />}
-      {lost && <LostConnection reason={lost} />}
+      {left !== null && !lost && <IdleDialog left={left} onStay={() => idle.stay()} />}
+      {lost && <LostConnection reason={lost} onBack={resume} />}
     </>
   );
 }

@@ -1,26 +1,31 @@
 import { Button } from "@patternfly/react-core/dist/esm/components/Button";
-import { Label } from "@patternfly/react-core/dist/esm/components/Label";
 import { Masthead, MastheadBrand, MastheadContent, MastheadLogo, MastheadMain, MastheadToggle } from "@patternfly/react-core/dist/esm/components/Masthead";
 import BarsIcon from "@patternfly/react-icons/dist/esm/icons/bars-icon";
 import ServerIcon from "@patternfly/react-icons/dist/esm/icons/server-icon";
-import ShieldAltIcon from "@patternfly/react-icons/dist/esm/icons/shield-alt-icon";
 
 import { gettext as _ } from "../../lib/cockpit";
+import { AccessButton } from "./access-button";
+import { HelpMenu } from "./help-menu";
 import type { Identity } from "./identity";
 import { Helm } from "./logo";
+import type { Link } from "./manifests";
 import { UserMenu } from "./user-menu";
 
 interface Props {
   identity: Identity;
   isNavigationOpen: boolean;
+  /** Code -> name in that language. */
+  locales: Record<string, string>;
+  /** What there is to read about the page. */
+  docs: readonly Link[];
   home: string;
   onToggleNavigation(): void;
   onHome(): void;
   onAbout(): void;
 }
 
-export function TopBar({ identity, isNavigationOpen, home, onToggleNavigation, onHome, onAbout }: Props) {
-  const { user, hostname } = identity;
+export function TopBar({ identity, isNavigationOpen, locales, docs, home, onToggleNavigation, onHome, onAbout }: Props) {
+  const { hostname } = identity;
   return (
     <Masthead display={{ default: "inline" }}>
       <MastheadMain>
@@ -57,13 +62,9 @@ export function TopBar({ identity, isNavigationOpen, home, onToggleNavigation, o
               <ServerIcon aria-hidden /> <span>{hostname}</span>
             </span>
           )}
-          {user?.id === 0 && (
-            <Label color="orange" variant="outline" isCompact icon={<ShieldAltIcon />} title={_("Everything you do here is done with all rights on this machine.")}>
-              <span className="ph-root-long">{_("Running as root")}</span>
-              <span className="ph-root-short">{_("root")}</span>
-            </Label>
-          )}
-          <UserMenu identity={identity} onAbout={onAbout} />
+          <AccessButton />
+          <HelpMenu docs={docs} onAbout={onAbout} />
+          <UserMenu identity={identity} locales={locales} />
         </div>
       </MastheadContent>
     </Masthead>

@@ -7,7 +7,8 @@ import MoonIcon from "@patternfly/react-icons/dist/esm/icons/moon-icon";
 import SunIcon from "@patternfly/react-icons/dist/esm/icons/sun-icon";
 import UserIcon from "@patternfly/react-icons/dist/esm/icons/user-icon";
 
-import { format, gettext as _, logout } from "../../lib/cockpit";
+import { format, gettext as _, language, logout } from "../../lib/cockpit";
+import { chooseLanguage } from "../../lib/language";
 import { chooseStyle, chosenStyle, onThemeChange, type Style } from "../../lib/theme";
 import type { Identity } from "./identity";
 
@@ -17,7 +18,13 @@ const styles = (): { style: Style; label: string; icon: React.ReactNode }[] => [
   { style: "dark", label: _("Dark"), icon: <MoonIcon /> },
 ];
 
-export function UserMenu({ identity, onAbout }: { identity: Identity; onAbout(): void }) {
+interface Props {
+  identity: Identity;
+  /** Code -> name in that language. */
+  locales: Record<string, string>;
+}
+
+export function UserMenu({ identity, locales }: Props) {
   const [isOpen, setOpen] = useState(false);
   const chosen = useSyncExternalStore(onThemeChange, chosenStyle);
   const { user } = identity;
@@ -46,8 +53,18 @@ export function UserMenu({ identity, onAbout }: { identity: Identity; onAbout():
         </DropdownList>
       </DropdownGroup>
       <Divider />
+      <DropdownGroup label={_("Language")} labelHeadingLevel="h2">
+        <DropdownList aria-label={_("Language")}>
+          {Object.entries(locales).map(([code, name]) => (
+            <DropdownItem key={code} lang={code} isSelected={language() === code} onClick={() => chooseLanguage(code)}>
+              {name}
+              {language() === code && <span className="pf-v6-screen-reader"> {_("(chosen)")}</span>}
+            </DropdownItem>
+          ))}
+        </DropdownList>
+      </DropdownGroup>
+      <Divider />
       <DropdownList aria-label={_("Session")}>
-        <DropdownItem onClick={onAbout}>{_("About Pilothouse")}</DropdownItem>
         <DropdownItem onClick={() => logout()}>{_("Log out")}</DropdownItem>
       </DropdownList>
     </Dropdown>

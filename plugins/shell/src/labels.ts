@@ -1,0 +1,19 @@
+/* The labels of all packages in the user's language: each brings its own (protocol sections 5.5, 5.6). */
+import { load } from "../../lib/catalogues";
+import { language } from "../../lib/cockpit";
+import { addFallbacks, onLanguageChange } from "../../lib/language";
+
+/** Has them from now on, a moment after each change of the language. */
+export function translateLabels(): void {
+  let told = "";
+  const fetchLabels = () => {
+    const wanted = language();
+    if (wanted === told) return;
+    told = wanted;
+    void load(new URL("../*/po.manifest.js", document.baseURI).href).then((catalogues) => {
+      if (wanted === told) addFallbacks(catalogues);
+    });
+  };
+  onLanguageChange(fetchLabels);
+  fetchLabels();
+}
