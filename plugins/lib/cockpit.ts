@@ -12,7 +12,7 @@ export { gettext, language, N_, ngettext } from "../base1/src/gettext";
 export { http, HttpError } from "../base1/src/http";
 export type { Control, Json, JsonObject } from "../base1/src/json";
 export { jump, location, PageLocation, type LocationOptions } from "../base1/src/location";
-export { metrics, type Metrics, type MetricsOptions } from "../base1/src/metrics";
+export { Decoder, metrics, type MetricDescription, type Metrics, type MetricsOptions } from "../base1/src/metrics";
 export { permission } from "../base1/src/permission";
 export { BasicError, message } from "../base1/src/problem";
 export { logout } from "../base1/src/session";

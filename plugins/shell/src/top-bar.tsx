@@ -44,6 +44,7 @@ export function TopBar({ identity, isNavigationOpen, locales, docs, home, onTogg
           <MastheadLogo
             component="a"
             href={home}
+            aria-label="Pilothouse"
             className="ph-brand"
             onClick={(event) => {
               event.preventDefault();
