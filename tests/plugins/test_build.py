@@ -1,6 +1,7 @@
 """plugins/build.mjs: what it leaves for the bridge to serve."""
 
 import gzip
+import json
 import re
 import shutil
 import subprocess
@@ -37,6 +38,8 @@ def test_a_page_names_files_that_are_there_and_runs_no_inline_script(page: str) 
     links = re.findall(r'(?:src|href)="([^"]+)"', html)
     assert [link for link in links if link.endswith(".js")]
     for link in links:
+        if link == "po.js":
+            continue
         name = link.removeprefix("../../@localhost/pilothouse-lib/")
         assert re.search(r"-[A-Z0-9]{8}\.(js|css)$", name)
         assert (LIB / f"{name}.gz").exists()
@@ -49,6 +52,20 @@ def test_text_is_stored_compressed_and_what_an_earlier_build_left_is_gone() -> N
     assert [path.name for path in LIB.iterdir() if path.suffix in (".js", ".css", ".map")] == []
     for path in LIB.glob("*.gz"):
         assert gzip.decompress(path.read_bytes())
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_has_its_texts_in_every_language(page: str) -> None:
+    for po in sorted((ROOT / "po").glob("*.po")):
+        script = (PLUGINS / page / f"dist/po.{po.stem}.js").read_text()
+        assert script.startswith('cockpit.locale({"":{"plural-forms":')
+        assert '"This page has stopped working":' in script, "what all pages share"
+        manifest = json.loads((PLUGINS / page / "manifest.json").read_text())
+        labels = [entry["label"] for group in ("menu", "tools") for entry in manifest.get(group, {}).values()]
+        of_manifest = (PLUGINS / page / f"dist/po.manifest.{po.stem}.js").read_text()
+        assert all(f'"{label}":' in of_manifest for label in labels)
+        others = {"machines": '"vCPU', "terminal": '"Reset the terminal?"'}
+        assert not any(text in script for name, text in others.items() if name != page)
 
 
 def test_the_client_library_is_one_classic_script() -> None:

@@ -23,7 +23,7 @@ test("an exception that nobody catches is told to the shell, other errors are no
   failed({ message: "ResizeObserver loop completed with undelivered notifications.", error: null });
   assert.deepEqual(posted, []);
   failed({ message: "x", error: new Error("x") });
-  assert.deepEqual(posted, [['\n{"command":"oops"}', "http://h"]]);
+  assert.deepEqual(posted, [['\n{"command":"oops","message":"Error: x"}', "http://h"]]);
 });
 
 test("outside the shell nobody is told", () => {

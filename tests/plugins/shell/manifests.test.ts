@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { checksumOf, entries, entryOf, firstEntry, preloads } from "../../../plugins/shell/src/manifests";
+import { checksumOf, docsOf, entries, entryOf, firstEntry, localesOf, preloads } from "../../../plugins/shell/src/manifests";
 
 const MANIFESTS = {
   terminal: { tools: { index: { label: "Terminal", order: 100 } } },
@@ -35,6 +35,35 @@ test("a page without an entry belongs to one of its package", () => {
   assert.equal(entryOf(list, "system/services")?.label, "Services");
   assert.equal(entryOf(list, "system/other")?.label, "Overview");
   assert.equal(entryOf(list, "nothing"), undefined);
+});
+
+test("a page that is in no navigation belongs to whom its package says, and has its documentation", () => {
+  const manifests = {
+    ...MANIFESTS,
+    network: { parent: { component: "system/logs", docs: [{ label: "Networks", url: "https://x/networks" }] } },
+    firewall: { menu: { index: { label: "Firewall", docs: [{ label: "Walls", url: "https://x/walls" }, { label: "Bad", url: "javascript:alert(1)" }, { label: 5 }] } } },
+  };
+  const list = entries(manifests);
+  const entry = entryOf(list, "network/deep", manifests);
+  assert.equal(entry?.label, "Logs");
+  assert.deepEqual(docsOf(manifests, entry, "network/deep"), [{ label: "Networks", url: "https://x/networks" }]);
+  assert.deepEqual(docsOf(manifests, entryOf(list, "firewall", manifests), "firewall"), [{ label: "Walls", url: "https://x/walls" }]);
+  assert.deepEqual(docsOf(null, undefined, "x"), []);
+});
+
+test("keywords lead somewhere, have a weight, and are translated unless told", () => {
+  const keywords = [{ matches: ["a", 5], goto: "/x/y", weight: 1, translate: false }, { matches: ["b"] }, null, { matches: "c" }];
+  const [entry] = entries({ x: { menu: { index: { label: "X", keywords } } } });
+  assert.deepEqual(entry?.keywords, [
+    { matches: ["a"], goto: "/x/y", weight: 1, translate: false },
+    { matches: ["b"], goto: null, weight: 3, translate: true },
+    { matches: [], goto: null, weight: 3, translate: true },
+  ]);
+});
+
+test("the languages are those that the shell's manifest names", () => {
+  assert.deepEqual(localesOf({ shell: { locales: { en: "English", de: "Deutsch", xx: 5 } } }), { en: "English", de: "Deutsch" });
+  assert.deepEqual([localesOf(null), localesOf({ shell: { locales: [] } })], [{}, {}]);
 });
 
 for (const junk of [null, [], "x", { a: null }, { a: { menu: [] } }, { a: { menu: { index: null } } }, { a: { menu: { index: { label: 5 } } } }, { "../x": { menu: { index: { label: "x" } } } }]) {

@@ -32,7 +32,7 @@ function router() {
       jump: (location, from) => asked.push(["jump", location, from]),
       hint: (hint, from) => asked.push(["hint", hint["hint"], from]),
       notify: (notice, from) => asked.push(["notify", notice["page_status"], from]),
-      oops: (from) => asked.push(["oops", from]),
+      oops: (from, reason) => asked.push(["oops", from, reason]),
     },
   );
   const frame = (name = NAME) => {
@@ -105,10 +105,10 @@ test("what is for the shell stays with it, logout and kill go on, the rest goes 
   made.fromFrame('\n{"command":"jump","location":"/a#/b","host":"localhost"}', window, NAME);
   made.fromFrame('\n{"command":"hint","hint":"location"}', window, NAME);
   made.fromFrame('\n{"command":"notify","page_status":null}', window, NAME);
-  made.fromFrame('\n{"command":"oops"}', window, NAME);
+  made.fromFrame('\n{"command":"oops","message":"why"}', window, NAME);
   for (const junk of ["no newline", "\n", "\n[]", '\n{"command":"ping"}', '\n{"command":"authorize"}']) made.fromFrame(junk, window, NAME);
   made.fromFrame('\n{"command":"logout"}', window, NAME);
-  assert.deepEqual(asked, [["jump", "/a#/b", NAME], ["hint", "location", NAME], ["notify", null, NAME], ["oops", NAME]]);
+  assert.deepEqual(asked, [["jump", "/a#/b", NAME], ["hint", "location", NAME], ["notify", null, NAME], ["oops", NAME, "why"]]);
   assert.deepEqual(sent, ['\n{"command":"logout"}']);
 });
 
