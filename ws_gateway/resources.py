@@ -182,10 +182,11 @@ class FileHandler(Handler):
     def _set_caching(self, keep: bool) -> None:
         """Has the browser keep what it may (`keep`), unless the bridge forbids it; sets which headers matter."""
         varies = [name.strip() for name in self._headers.get("Vary", "").split(",") if name.strip()]
-        if keep and self._headers["Cache-Control"] == "no-cache":
+        # The language comes from a cookie, by which Chromium does not tell kept answers apart.
+        if keep and self._headers["Cache-Control"] == "no-cache" and "Accept-Language" not in varies:
             self.set_header("Cache-Control", LONG)
-        # What is kept for long is the same in every session; only the language that it is in comes from a cookie.
-        if "max-age" not in self._headers["Cache-Control"] or "Accept-Language" in varies:
+        # What is kept for long is the same in every session.
+        if "max-age" not in self._headers["Cache-Control"]:
             varies.append("Cookie")
         if varies:
             self.set_header("Vary", ", ".join(varies))

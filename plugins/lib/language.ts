@@ -60,6 +60,13 @@ async function speak(code: string): Promise<void> {
   apply();
 }
 
+/** What the user chose, else what the browser is set to: which package has it is another question. */
+export function preferredLanguage(): string {
+  const chosen = new RegExp(`(?:^|; )${COOKIE}=([^;]*)`).exec(document.cookie)?.[1];
+  const code = chosen ? decodeURIComponent(chosen) : navigator.language;
+  return code.toLowerCase().split("-")[0] === SOURCE_LANGUAGE ? SOURCE_LANGUAGE : code;
+}
+
 /** Has all pages of this browser speak a language, now and when it comes back. */
 export function chooseLanguage(code: string): void {
   const secure = window.location.protocol === "https:" ? "; Secure" : "";

@@ -1,15 +1,15 @@
 /* The labels of all packages in the user's language: each brings its own (protocol sections 5.5, 5.6). */
 import { load } from "../../lib/catalogues";
-import { language } from "../../lib/cockpit";
-import { addFallbacks, onLanguageChange } from "../../lib/language";
+import { addFallbacks, onLanguageChange, preferredLanguage, SOURCE_LANGUAGE } from "../../lib/language";
 
 /** Has them from now on, a moment after each change of the language. */
 export function translateLabels(): void {
-  let told = "";
+  let told = SOURCE_LANGUAGE;
   const fetchLabels = () => {
-    const wanted = language();
+    const wanted = preferredLanguage();
     if (wanted === told) return;
     told = wanted;
+    if (wanted === SOURCE_LANGUAGE) return;
     void load(new URL("../*/po.manifest.js", document.baseURI).href).then((catalogues) => {
       if (wanted === told) addFallbacks(catalogues);
     });
