@@ -17,8 +17,10 @@ AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
 async def test_the_address_names_the_page_and_back_returns(console: Callable[..., Console], page: Page) -> None:
     started = console(demo=True)
     await pages.open_machines(page, started.link)
+    await page.evaluate("window.stays = true")
     await pages.navigate(page, "Terminal")
     await expect(pages.frame(page, "terminal").locator(".xterm-rows")).to_be_visible()
+    assert await page.evaluate("window.stays"), "the console is not loaded anew"
     assert page.url.partition("#")[0] == f"{started.url}terminal"
     await page.go_back()
     await expect(pages.rows(page).first).to_be_visible()

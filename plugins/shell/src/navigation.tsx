@@ -38,8 +38,8 @@ interface Props {
   onGo(address: string): void;
 }
 
-function isPlainClick(event: React.MouseEvent): boolean {
-  return event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
+function isPlainClick({ nativeEvent: event }: React.SyntheticEvent): boolean {
+  return event instanceof MouseEvent && event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
 }
 
 const everything = (entries: Entry[]): Hit[] => entries.map((entry) => ({ entry, goto: null, keyword: null, weight: 0 }));
@@ -57,15 +57,18 @@ export const Navigation = memo(function Navigation({ entries, current, statuses,
     const { entry, keyword } = hit;
     const address = placeOf(hit);
     return (
-      <NavItem key={entry.component} itemId={entry.component} isActive={entry === current}>
-        <a
-          href={href(address)}
-          onClick={(event) => {
-            if (!isPlainClick(event)) return;
-            event.preventDefault();
-            go(address);
-          }}
-        >
+      <NavItem
+        key={entry.component}
+        itemId={entry.component}
+        isActive={entry === current}
+        // The link's own would be replaced.
+        onClick={(event) => {
+          if (!isPlainClick(event)) return;
+          event.preventDefault();
+          go(address);
+        }}
+      >
+        <a href={href(address)}>
           <span className="ph-nav-label">
             {_(entry.label)}
             {entry.qualifier && <span className="ph-nav-qualifier"> {entry.qualifier}</span>}
@@ -82,12 +85,11 @@ export const Navigation = memo(function Navigation({ entries, current, statuses,
       <form
         role="search"
         className="ph-search"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (searching && hits[0]) go(placeOf(hits[0]));
-        }}
+        onSubmit={(event) => event.preventDefault()}
         onKeyDown={(event) => {
-          if (event.key !== "Escape" || !typed) return;
+          if (!typed || !(event.target instanceof HTMLInputElement)) return;
+          if (event.key === "Enter" && hits[0]) go(placeOf(hits[0]));
+          if (event.key !== "Escape") return;
           event.stopPropagation();
           setTyped("");
         }}
