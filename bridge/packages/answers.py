@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from bridge.packages import headers as header
 from bridge.packages.files import FileBody, PackageFile, find
-from manifests.locales import locales
 from bridge.packages.paths import BadRequestError, parse_path
 from bridge.packages.responses import CHECKSUM, Response, error_page, file_response, made
+from manifests.locales import locales
 from manifests.search import Package
 
 if TYPE_CHECKING:

@@ -1,5 +1,7 @@
 """Fixtures that start the program and look at it in a browser. All of them run on the session's event loop."""
 
+import shutil
+import subprocess
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -8,6 +10,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 from testbed import browser as browser_bed
+from testbed import processes
 from testbed.browser import Complaints
 from testbed.console import Console
 
@@ -84,3 +87,28 @@ async def page(
         yield opened
         if request.node.stash.get(FAILED, False):
             await browser_bed.keep_evidence(opened, request.node.name)
+    context = await chromium.new_context(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
+    context.set_default_timeout(15_000)
+    complaints.watch(context)
+    opened = await context.new_page()
+    yield opened
+    if request.node.stash.get(FAILED, False):
+        await browser_bed.keep_evidence(opened, request.node.name)
+    await context.close()
+
+
+@pytest.fixture
+def system_bus(tmp_path: Path) -> Iterator[str]:
+    """The address of a bus daemon that starts no services."""
+    daemon = shutil.which("dbus-daemon")
+    if daemon is None:
+        pytest.skip("dbus-daemon is not installed")
+    socket, config = tmp_path / "bus", tmp_path / "bus.conf"
+    config.write_text(
+        f'<busconfig><listen>unix:path={socket}</listen><auth>EXTERNAL</auth><policy context="default">'
+        '<allow send_destination="*"/><allow eavesdrop="true"/><allow own="*"/></policy></busconfig>'
+    )
+    with subprocess.Popen([daemon, f"--config-file={config}", "--nofork", "--nopidfile"]) as process:
+        processes.wait_until(socket.exists, "the bus listens", 10)
+        yield f"unix:path={socket}"
+        process.kill()

@@ -46,8 +46,9 @@ def unprivileged(console: Callable[..., Console], tmp_path: Path) -> Console:
         (plugins / name).mkdir(parents=True)
         (plugins / name / "manifest.json").write_text(json.dumps(manifest))
     (plugins / "tells/index.html").write_text(
-        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>x</title><script src="../base1/cockpit.js">'
-        '</script></head><body><main><h1>x</h1><button>Try</button><p id="said"></p></main><script src="x.js"></script></body></html>\n'
+        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>x</title>'
+        '<script src="../base1/cockpit.js"></script></head><body><main><h1>x</h1><button>Try</button><p id="said"></p>'
+        '</main><script src="x.js"></script></body></html>\n'
     )
     (plugins / "tells/x.js").write_text(TELLS)
     for path in (program, bridge):

@@ -3,8 +3,7 @@
 import json
 import re
 import shutil
-import subprocess
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ from dbus_fast.aio import MessageBus
 from dbus_fast.annotations import DBusBool, DBusStr
 from dbus_fast.service import ServiceInterface, dbus_method, dbus_property
 from playwright.async_api import FrameLocator, Page, expect
-from testbed import pages, processes
+from testbed import pages
 from testbed.browser import Complaints
 from testbed.console import Console
 
@@ -177,23 +176,6 @@ class Hostname(ServiceInterface):
         """Has another name from now on, and says so."""
         self.pretty = name
         self.emit_properties_changed({"PrettyHostname": name})
-
-
-@pytest.fixture
-def system_bus(tmp_path: Path) -> Iterator[str]:
-    """The address of a bus daemon that starts no services."""
-    daemon = shutil.which("dbus-daemon")
-    if daemon is None:
-        pytest.skip("dbus-daemon is not installed")
-    socket, config = tmp_path / "bus", tmp_path / "bus.conf"
-    config.write_text(
-        f'<busconfig><listen>unix:path={socket}</listen><auth>EXTERNAL</auth><policy context="default">'
-        '<allow send_destination="*"/><allow eavesdrop="true"/><allow own="*"/></policy></busconfig>'
-    )
-    with subprocess.Popen([daemon, f"--config-file={config}", "--nofork", "--nopidfile"]) as process:
-        processes.wait_until(socket.exists, "the bus listens", 10)
-        yield f"unix:path={socket}"
-        process.kill()
 
 
 @pytest_asyncio.fixture(loop_scope="session")

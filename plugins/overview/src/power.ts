@@ -21,7 +21,7 @@ export async function askPower(): Promise<Power> {
   const client = login();
   try {
     const may = async (method: string): Promise<boolean> => {
-      const [[answer]] = await client.call(...MANAGER, method, [], { type: "" });
+      const [answer] = await client.call(...MANAGER, method, [], { type: "" });
       return MAY.has(String(answer));
     };
     const [Reboot, PowerOff] = await Promise.all([may("CanReboot"), may("CanPowerOff")]);

@@ -60,7 +60,7 @@ export class ServicesStore {
   async #look(client: DBusClient): Promise<void> {
     let services: Services;
     try {
-      const [units] = await client.call(...MANAGER, "ListUnitsFiltered", [["failed"]], { type: "as" }).then(([results]) => results);
+      const [units] = await client.call(...MANAGER, "ListUnitsFiltered", [["failed"]], { type: "as" });
       services = { phase: "known", failed: failedUnits(units) };
     } catch (error) {
       services = { phase: "absent", reason: message(error) };
