@@ -30,9 +30,10 @@ build: $(BUILD_STAMP)
 clean:
 	rm -rf .venv .make node_modules build dist plugins/*/dist ws_gateway/login/po.*.js
 
-.make/packages-run .make/packages-test: .make/packages-%: tools/install-packages.sh tools/find-python.sh
+.make/packages-run .make/packages-test: .make/packages-%: tools/install-packages.sh tools/find-python.sh tools/fetch-cockpit-pages.sh
 	@mkdir -p .make
 	@sh tools/install-packages.sh $*
+	@[ $* = run ] || sh tools/fetch-cockpit-pages.sh
 	@touch $@
 
 .venv/bin/python: | .make/packages-run

@@ -18,6 +18,8 @@ from testbed.browser import Complaints
 from testbed.console import Console
 
 PACKAGES = Path("/usr/share/cockpit")
+FURTHER = Path(__file__).parents[2] / ".make/cockpit-pages/usr/share/cockpit"
+"""Pages alone, without what they manage (tools/fetch-cockpit-pages.sh)."""
 NO_BUS = "unix:path=/nonexistent/bus"
 
 pytestmark = pytest.mark.skipif(not (PACKAGES / "systemd").is_dir(), reason="cockpit-system is not installed")
@@ -36,6 +38,8 @@ NOT_OURS = (
     # Programs that the pages look for and that need not be there.
     r"Tracer failed",
     r"get os list returned error",
+    # The page says that there is no podman, and tells its console so too.
+    r"warning: .*/podman/index\.js\)",
 )
 """What pages complain about that neither they nor we can help."""
 
@@ -52,7 +56,7 @@ def cockpit_pages(console: Open, tmp_path: Path, complaints: Complaints) -> Open
         complaints.expect(pattern)
 
     def start(bus: str = NO_BUS) -> Console:
-        environ = {"XDG_DATA_DIRS": f"{share}:{PACKAGES.parent}", "DBUS_SYSTEM_BUS_ADDRESS": bus}
+        environ = {"XDG_DATA_DIRS": f"{share}:{PACKAGES.parent}:{FURTHER.parent}", "DBUS_SYSTEM_BUS_ADDRESS": bus}
         return console(demo=True, environ=environ)
 
     return start
@@ -91,6 +95,27 @@ async def test_a_page_shows_its_content_or_says_what_is_missing(
     body = frame_of(page, component).locator("body")
     for text in CONTENT[component]:
         await expect(body).to_contain_text(re.compile(text, re.IGNORECASE))
+    await expect(page.get_by_text("has had an internal error")).to_have_count(0)
+
+
+FURTHER_CONTENT = {
+    "network": r"NetworkManager is not (running|installed)|Interfaces",
+    "podman": r"Podman service is not active|Containers",
+    "storage": r"Storage can not be managed|Drives|Filesystems",
+    "apps": r"Applications",
+    "sosreport": r"System diagnostics|No system reports",
+}
+
+
+@pytest.mark.parametrize("component", FURTHER_CONTENT)
+async def test_a_further_page_shows_its_content_or_says_what_is_missing(
+    cockpit_pages: Open, page: Page, system_bus: str, component: str
+) -> None:
+    if not FURTHER.is_dir():
+        pytest.skip("the pages are not there: sh tools/fetch-cockpit-pages.sh")
+    await show(page, cockpit_pages(system_bus), component)
+    body = frame_of(page, component).locator("body")
+    await expect(body).to_contain_text(re.compile(FURTHER_CONTENT[component]))
     await expect(page.get_by_text("has had an internal error")).to_have_count(0)
 
 
