@@ -35,35 +35,6 @@ class Console(PlainConsole):
         own = {OWN_MARK: self._mark, **({"PILOTHOUSE_DEMO": "1"} if demo else {}), **(environ or {})}
         program = libvirtd.enter([PROGRAM]) if libvirtd else [PROGRAM]
         super().__init__(directory, program=program, port=port, environ=own, arguments=arguments)
-        self._output = directory / "console.log"
-        self.environ = _environment(directory) | {OWN_MARK: self._mark} | dict(environ or {})
-        self.data_home = Path(self.environ["XDG_DATA_HOME"])
-        if demo:
-            self.environ["PILOTHOUSE_DEMO"] = "1"
-        argv = [PROGRAM, "serve", "--port", str(port), *arguments]
-        with self._output.open("wb") as output:
-            self.process = subprocess.Popen(
-                libvirtd.enter(argv) if libvirtd else argv,
-                env=self.environ,
-                cwd=directory,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-        try:
-            processes.wait_until(self._printed_link, "the console prints its link", STARTS_WITHIN)
-        except BaseException:
-            self.kill()
-            raise
-        self.link = self._link()
-        self.url = self.link.partition("#")[0]
-        self.port = int(self.url.rstrip("/").rpartition(":")[2])
-
-    @property
-    def output(self) -> str:
-        """Everything that it printed so far."""
-        return self._output.read_text(errors="replace")
 
     def new_link(self) -> str:
         """A fresh login link, from `pilothouse login-url`."""
