@@ -28,7 +28,7 @@ check: .make/python-dev $(NPM_STAMP)
 build: $(BUILD_STAMP)
 
 clean:
-	rm -rf .venv .make node_modules build dist plugins/*/dist ws_gateway/login/po.*.js
+	rm -rf .venv .make node_modules build dist plugins/*/dist
 
 .make/packages-run .make/packages-test: .make/packages-%: tools/install-packages.sh tools/find-python.sh tools/fetch-cockpit-pages.sh
 	@mkdir -p .make

@@ -4,7 +4,7 @@
  * - plugins/<name>/src/index.html    -> plugins/<name>/dist/index.html       with the names above filled in
  * - plugins/lib/{cockpit,rpc}.ts     -> plugins/base1/dist/*.mjs             ES modules for others, with declarations
  * - po/<language>.po                -> plugins/<name>/dist/po.<language>.js and po.manifest.<language>.js: what the page and
- *                                      its manifest say; ws_gateway/login/po.<language>.js
+ *                                      its manifest say
  * - plugins/base1/src/global.ts      -> plugins/base1/dist/cockpit.js        classic script, window.cockpit; written last
  *
  * A file whose name carries a hash never changes, so the bridge lets browsers keep it for ever.

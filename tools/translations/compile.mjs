@@ -5,7 +5,6 @@ import { parse, script } from "./po.mjs";
 
 /* The files whose texts a page says: its own, and what all pages share. */
 const ofPage = (name) => new RegExp(`^plugins/(${name}|lib|base1)/`);
-const LOGIN = /^ws_gateway\/login\//;
 
 async function languages(root) {
   const names = (await readdir(path.join(root, "po"))).filter((name) => name.endsWith(".po"));
@@ -32,5 +31,4 @@ export async function writeTranslations(root, pages) {
     await writeFolder(folder, [...files("po", said), ...files("po.manifest", new RegExp(`^plugins/${name}/manifest\\.json$`))]);
   }
   await writeFolder(path.join(root, "plugins/base1/dist"), files("po", /^plugins\/base1\//));
-  await writeFolder(path.join(root, "ws_gateway/login"), files("po", LOGIN));
 }

@@ -4,16 +4,16 @@ import path from "node:path";
 import { parse } from "@babel/parser";
 
 const CALLS = { _: 1, N_: 1, gettext: 1, ngettext: 2 };
-const SCRIPT = /\.(tsx?|js)$/;
+const SCRIPT = /\.tsx?$/;
 /* What may stand in a text's place: a label out of a manifest, which is found there. */
 const INDIRECT = new Set(["Identifier", "MemberExpression", "OptionalMemberExpression", "LogicalExpression", "ConditionalExpression"]);
 
-/* The files of the pages and of the login page that have texts. */
+/* The files of the pages that have texts. The login page has a catalogue of its own, which the gateway reads. */
 function sources(root) {
   const plugins = readdirSync(path.join(root, "plugins"), { recursive: true }).map((file) => `plugins/${file}`);
   const written = plugins.filter((file) => !/(^|\/)(dist|node_modules)\//.test(file) && !file.endsWith(".d.ts"));
   const isText = (file) => SCRIPT.test(file) || /^plugins\/[^/]+\/(manifest\.json|src\/index\.html)$/.test(file);
-  return [...written.filter(isText).sort(), "ws_gateway/login/login.js"];
+  return written.filter(isText).sort();
 }
 
 /* All texts as entries without translation, those of one file together; throws where a text cannot be found for sure. */

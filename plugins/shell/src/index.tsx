@@ -3,16 +3,15 @@ import { useEffect, useState } from "react";
 import { renderPage } from "../../lib/page";
 import { application, connection, urlRoot } from "../../base1/src/connection";
 import { pageRoot } from "./address";
-import { followEdits } from "./live-reload";
 import { IdleLimit } from "./idle";
 import { translateLabels } from "./labels";
+import { followEdits } from "./live-reload";
 import { Navigator } from "./navigator";
 import { fetchManifests, refetchManifests } from "./packages";
 import { Shell, ShellFailed } from "./shell";
 import "./shell.css";
 
 const navigator = new Navigator(pageRoot(urlRoot(), application()));
-const navigator = new Navigator(urlRoot());
 const idle = new IdleLimit();
 
 /* Shows the pages that are known, and soon those that came while nobody looked. */

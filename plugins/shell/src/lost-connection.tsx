@@ -8,9 +8,6 @@ import { application, transport, urlRoot, type Closed } from "../../base1/src/co
 import { pageRoot } from "./address";
 import { look, Reconnect, type Verdict } from "./reconnect";
 
-/** Says that the gateway is gone and keeps trying; the page is loaded anew when it is back and the login still counts. */
-export function LostConnection({ reason }: { reason: Closed }) {
-  const [verdict, setVerdict] = useState<Verdict | null>(reason.problem === "no-session" ? "login-needed" : null);
 interface Props {
   reason: Closed;
   /** It is back, and the login still counts. */
@@ -19,7 +16,7 @@ interface Props {
 
 /** Says that the gateway is gone and keeps trying. */
 export function LostConnection({ reason, onBack }: Props) {
-  const [loginNeeded, setLoginNeeded] = useState(reason.problem === "no-session");
+  const [verdict, setVerdict] = useState<Verdict | null>(reason.problem === "no-session" ? "login-needed" : null);
   const [trying, setTrying] = useState(false);
   const reconnect = useRef<Reconnect | null>(null);
   const back = useEffectEvent(onBack);
@@ -29,16 +26,11 @@ export function LostConnection({ reason, onBack }: Props) {
     const everOpen = transport.csrf_token !== "";
     const running = new Reconnect(
       (found) => {
-        if (found === "back") window.location.reload();
+        if (found === "back") back();
         else setVerdict(found);
       },
       () => look(everOpen),
     );
-    if (loginNeeded) return;
-    const running = new Reconnect((verdict) => {
-      if (verdict === "back") back();
-      else setLoginNeeded(true);
-    });
     reconnect.current = running;
     return () => running.end();
   }, [verdict]);

@@ -5,7 +5,6 @@ import { Page, PageSidebar, PageSidebarBody } from "@patternfly/react-core/dist/
 import { SkipToContent } from "@patternfly/react-core/dist/esm/components/SkipToContent";
 
 import { gettext as _, message } from "../../lib/cockpit";
-import { connection, connectionEvents, type Closed } from "../../base1/src/connection";
 import { About } from "./about";
 import { useIdentity } from "./identity";
 import { watchForPeople, type IdleLimit } from "./idle";
@@ -34,38 +33,6 @@ function useVisited(component: string, unseen: string[]): string[] {
     return () => clearTimeout(timer);
   }, [unseen]);
   return visited;
-}
-
-function useNavigationPanel() {
-  const [wide, setWide] = useState(() => window.matchMedia(WIDE).matches);
-  const [isOpen, setOpen] = useState(wide);
-  useEffect(() => {
-    const media = window.matchMedia(WIDE);
-    const changed = () => {
-      setWide(media.matches);
-      setOpen(media.matches);
-    };
-    media.addEventListener("change", changed);
-    return () => media.removeEventListener("change", changed);
-  }, []);
-  const closeIfOver = useCallback(() => setOpen((open) => open && window.matchMedia(WIDE).matches), []);
-  return { isOpen, wide, toggle: () => setOpen(!isOpen), closeIfOver };
-}
-
-function useConnectionLoss(frames: Frames): Closed | null {
-  const [lost, setLost] = useState<Closed | null>(null);
-  useEffect(() => {
-    const closed = (_event: CustomEvent, reason: Closed) => {
-      frames.router.disconnected();
-      setLost(reason);
-    };
-    connectionEvents.addEventListener("close", closed);
-    // It may have been refused before there was anything to show.
-    const { closed: reason } = connection();
-    if (reason) setLost(reason);
-    return () => connectionEvents.removeEventListener("close", closed);
-  }, [frames]);
-  return lost;
 }
 
 function focusPage(): void {

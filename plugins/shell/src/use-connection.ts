@@ -1,7 +1,7 @@
 import { useEffect, useState } from "react";
 
 import { connectionEvents, reconnect } from "../../lib/cockpit";
-import type { Closed } from "../../base1/src/connection";
+import { connection, type Closed } from "../../base1/src/connection";
 import type { Frames } from "./frames";
 
 /** Why the connection is lost, null while it stands; `resume` goes on with a new one, without loading anything that can go on. */
@@ -13,6 +13,9 @@ export function useConnection(frames: Frames): { lost: Closed | null; resume(): 
       setLost(reason);
     };
     connectionEvents.addEventListener("close", closed);
+    // It may have been refused before there was anything to show.
+    const { closed: reason } = connection();
+    if (reason) setLost(reason);
     return () => connectionEvents.removeEventListener("close", closed);
   }, [frames]);
   const resume = () => {
