@@ -102,7 +102,7 @@ async def test_cockpits_helper_in_place_of_ours(corner: Any, password: str, prob
         process = await asyncio.create_subprocess_exec(
             *argv, stdin=theirs.fileno(), stdout=theirs.fileno(), stderr=asyncio.subprocess.DEVNULL
         )
-    bridge = HelperBridge(*await asyncio.open_connection(sock=ours))
+    _, bridge = await asyncio.get_running_loop().create_connection(HelperBridge, sock=ours)
     try:
         # Older ones of Cockpit's take what follows the response for a part of it.
         credentials = base64.b64encode(f"anna:{password}".encode()).decode()
