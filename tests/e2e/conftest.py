@@ -87,14 +87,6 @@ async def page(
         yield opened
         if request.node.stash.get(FAILED, False):
             await browser_bed.keep_evidence(opened, request.node.name)
-    context = await chromium.new_context(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
-    context.set_default_timeout(15_000)
-    complaints.watch(context)
-    opened = await context.new_page()
-    yield opened
-    if request.node.stash.get(FAILED, False):
-        await browser_bed.keep_evidence(opened, request.node.name)
-    await context.close()
 
 
 @pytest.fixture
