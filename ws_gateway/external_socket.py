@@ -1,8 +1,5 @@
 """`/cockpit/channel/CSRF-TOKEN?BASE64` as a websocket: one channel, its data 1:1 (reference 4.5)."""
 
-from collections.abc import Awaitable
-from contextlib import AbstractContextManager
-
 from tornado.httputil import HTTPServerRequest
 from tornado.routing import PathMatches
 from tornado.web import HTTPError
@@ -12,7 +9,6 @@ from ws_gateway.external import PATH, check_token
 from ws_gateway.external_options import parse_options
 from ws_gateway.handler import Handler
 from ws_gateway.hookspecs import hookimpl
-from ws_gateway.session import Session
 from ws_gateway.socket_handler import GOING_AWAY, SocketHandler
 
 NORMAL = 1000
@@ -28,8 +24,6 @@ class UpgradeMatches(PathMatches):
 
 class ExternalSocket(SocketHandler):
     """One channel, such as a virtual machine's screen. It ends when either side does."""
-
-    _session: Session | None = None
 
     def prepare(self) -> None:
         """Refuses what is no handshake, has no session, or asks for no channel."""
@@ -58,16 +52,6 @@ class ExternalSocket(SocketHandler):
         """Sends on what the page says."""
         if self._session is not None:
             self._session.forward(encode_data(self._channel, payload))
-
-    def batch(self) -> AbstractContextManager[None]:
-        """Has the bridge get in one piece what came in one."""
-        return super().batch() if self._session is None else self._session.bridge.batch()
-
-    def taken(self) -> Awaitable[None] | None:
-        """The bridge, where it is behind: so a slow one slows its page."""
-        if self._session is not None and self._session.bridge.is_behind:
-            return self._session.bridge.drain()
-        return super().taken()
 
     def on_close(self) -> None:
         """Closes the channel, in good order if the page did."""

@@ -19,6 +19,7 @@ from ws_gateway.frames import head
 from ws_gateway.handler import Handler
 from ws_gateway.log import ThrottledLog, printable
 from ws_gateway.proxy import advice
+from ws_gateway.session import Session
 
 GOING_AWAY = 1001
 FAILED = 1011
@@ -40,6 +41,9 @@ class _Close(NamedTuple):
 
 class SocketHandler(Handler, WebSocketHandler):
     """A websocket that is an endpoint of channels; who derives from it says what `let_go` means."""
+
+    _session: Session | None = None
+    """Whose bridge answers, from `open` to `let_go`."""
 
     def prepare(self) -> None:
         """Refuses what another site's page asks for, and what is no handshake, before any session is touched."""
@@ -93,11 +97,13 @@ class SocketHandler(Handler, WebSocketHandler):
         raise NotImplementedError
 
     def batch(self) -> AbstractContextManager[None]:
-        """Entered while messages that came together are taken."""
-        return nullcontext()
+        """Has the bridge get in one piece what came in one."""
+        return nullcontext() if self._session is None else self._session.bridge.batch()
 
     def taken(self) -> Awaitable[None] | None:
-        """What to wait for before more is read."""
+        """What to wait for before more is read: the bridge, where it is behind, so that a slow one slows its page."""
+        if self._session is not None and self._session.bridge.is_behind:
+            return self._session.bridge.drain()
         return self.settle() if self.congested else None
 
     def on_close(self) -> None:

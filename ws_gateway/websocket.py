@@ -2,15 +2,12 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable
-from contextlib import AbstractContextManager
 
 from bridge.protocol import Control, Data, Event, JsonObject, Problem, encode_control
 from ws_gateway.dispatch import Answer, Dispatcher, Fatal, Ignore, Relay
 from ws_gateway.handler import Handler
 from ws_gateway.hookspecs import hookimpl
 from ws_gateway.log import ThrottledLog, printable
-from ws_gateway.session import Session
 from ws_gateway.socket_handler import FAILED, GOING_AWAY, SocketHandler
 
 SUBPROTOCOL = "cockpit1"
@@ -24,8 +21,6 @@ _faults = ThrottledLog(__name__)
 
 class BrowserSocket(SocketHandler):
     """One page's connection: an endpoint of the channels that it opened."""
-
-    _session: Session | None = None
 
     def prepare(self) -> None:
         """Refuses what is no handshake for us."""
@@ -79,16 +74,6 @@ class BrowserSocket(SocketHandler):
                 _log.debug("session %d: ignored %s", session.number, why)
             case _:
                 self.gateway.sessions.end(session, "logged out", term_after=0)
-
-    def batch(self) -> AbstractContextManager[None]:
-        """Has the bridge get in one piece what came in one."""
-        return super().batch() if self._session is None else self._session.bridge.batch()
-
-    def taken(self) -> Awaitable[None] | None:
-        """The bridge, where it is behind: so a slow one slows its page."""
-        if self._session is not None and self._session.bridge.is_behind:
-            return self._session.bridge.drain()
-        return super().taken()
 
     def control(self, message: JsonObject) -> None:
         """Sends a control message; never waits."""
