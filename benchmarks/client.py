@@ -1,16 +1,13 @@
 """A blocking client of any bridge, quick enough not to be what is measured."""
 
-import json
 import os
 import select
 import subprocess
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-PATIENCE = 60.0
-"""Seconds without an answer after which a measurement is given up."""
+from conversation import PATIENCE, Conversation
 
 
 def memory_of(pid: int) -> float:
@@ -21,10 +18,11 @@ def memory_of(pid: int) -> float:
     return 0.0
 
 
-class Client:
+class Client(Conversation):
     """One bridge process and its frames."""
 
     def __init__(self, command: Sequence[str], environ: dict[str, str]) -> None:
+        super().__init__()
         started = time.perf_counter()
         self.process = subprocess.Popen(
             command,
@@ -40,13 +38,12 @@ class Client:
         os.set_blocking(self._in, False)
         self._buffer = bytearray()
         self._position = 0
-        self._channels = 0
-        self.frame()
+        self.message()
         self.startup = time.perf_counter() - started
         self.control(command="init", version=1, host="localhost", superuser=False)
 
-    def frame(self) -> tuple[str, bytes]:
-        """The next frame: channel and payload."""
+    def message(self) -> tuple[str, bytes]:
+        """The next frame."""
         while True:
             newline = self._buffer.find(b"\n", self._position, self._position + 12)
             if newline >= 0:
@@ -73,36 +70,6 @@ class Client:
                 if select.select([self._out], [self._in], [], PATIENCE)[0]:
                     self._fill()
 
-    def control(self, **message: Any) -> None:
-        """Send a control message."""
-        self.send("", json.dumps(message).encode())
-
-    def open(self, payload: str, **options: Any) -> str:
-        """Open a channel with flow control; its name."""
-        self._channels += 1
-        name = f"c{self._channels}"
-        self.control(command="open", channel=name, payload=payload, **({"flow-control": True} | options))
-        return name
-
-    def data(self, channel: str) -> bytes:
-        """The next data of `channel`; what other channels say is passed over."""
-        while True:
-            source, payload = self.frame()
-            if source == channel:
-                return payload
-            if not source:
-                self._answer(json.loads(payload), channel)
-
-    def until_close(self, channel: str) -> int:
-        """Bytes of data until `channel` closes."""
-        count = 0
-        while True:
-            source, payload = self.frame()
-            if source == channel:
-                count += len(payload)
-            elif not source and self._answer(json.loads(payload), None, channel):
-                return count
-
     def memory(self) -> float:
         """Proportional set size in MiB."""
         return memory_of(self.process.pid)
@@ -118,16 +85,6 @@ class Client:
             self.process.kill()
             self.process.wait()
         self.process.stdout.close()
-
-    def _answer(self, message: dict[str, Any], strict: str | None, closing: str | None = None) -> bool:
-        channel = message.get("channel")
-        if message["command"] == "ping" and channel:
-            self.control(**(message | {"command": "pong"}))
-        if message["command"] == "close":
-            if message.get("problem") and channel in (strict, closing):
-                raise RuntimeError(message)
-            return bool(channel == closing)
-        return False
 
     def _fill(self) -> None:
         if not select.select([self._out], [], [], PATIENCE)[0]:

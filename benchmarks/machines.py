@@ -135,7 +135,7 @@ def at_rest(client: Client, seconds: float) -> Iterator[tuple[str, float]]:
     before = sum(map(cpu_time, processes))
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        client.frame()
+        client.message()
     used = sum(map(cpu_time, processes)) - before
     yield "memory", pss(client.process.pid)
     yield "memory with children", sum(map(pss, processes))

@@ -5,10 +5,9 @@ import select
 import socket
 import ssl
 import struct
-from typing import Any
 
-PATIENCE = 60.0
-"""Seconds without an answer after which a measurement is given up."""
+from conversation import PATIENCE, Conversation
+
 KEY = "AAAAAAAAAAAAAAAAAAAAAA=="
 
 
@@ -46,10 +45,11 @@ def _some(connection: socket.socket) -> bytes:
     return chunk
 
 
-class WebClient:
+class WebClient(Conversation):
     """One websocket, greeted. Its mask is of zeros, so that the client costs little."""
 
     def __init__(self, port: int, cookie: str, context: ssl.SSLContext | None = None) -> None:
+        super().__init__()
         self._socket: socket.socket = socket.create_connection(("127.0.0.1", port))
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if context is not None:
@@ -69,7 +69,6 @@ class WebClient:
         self._socket.sendall(("\r\n".join(lines) + "\r\n\r\n").encode())
         self._buffer = bytearray()
         self._position = 0
-        self._channels = 0
         while b"\r\n\r\n" not in self._buffer:
             self._buffer += _some(self._socket)
         head, _, rest = bytes(self._buffer).partition(b"\r\n\r\n")
@@ -77,6 +76,7 @@ class WebClient:
             raise RuntimeError(head[:300])
         self._buffer = bytearray(rest)
         self.init = json.loads(self.message()[1])
+        self.seed = self.init.get("channel-seed", "")
         self.control(command="init", version=1)
 
     def message(self) -> tuple[str, bytes]:
@@ -95,43 +95,12 @@ class WebClient:
         """Send data."""
         self._send(2 if binary else 1, channel.encode() + b"\n" + payload)
 
-    def control(self, **message: Any) -> None:
-        """Send a control message."""
-        self.send("", json.dumps(message).encode())
-
-    def open(self, payload: str, **options: Any) -> str:
-        """Open a channel with flow control; its name."""
-        self._channels += 1
-        name = f"{self.init.get('channel-seed', '')}{self._channels}"
-        host = self.init.get("host", "localhost")
-        self.control(command="open", channel=name, payload=payload, host=host, **{"flow-control": True}, **options)
-        return name
-
-    def data(self, channel: str) -> bytes:
-        """The next data of `channel`."""
-        while True:
-            source, payload = self.message()
-            if source == channel:
-                return payload
-            if not source:
-                self._answer(json.loads(payload), channel)
-
-    def until_close(self, channel: str) -> int:
-        """Bytes of data until `channel` closes."""
-        count = 0
-        while True:
-            source, payload = self.message()
-            if source == channel:
-                count += len(payload)
-            elif not source and self._answer(json.loads(payload), channel):
-                return count
-
     def answer_pings(self) -> None:
         """Read what is there already, and answer what wants an answer."""
         while self._has_frame() or select.select([self._socket], [], [], 0)[0]:
             source, payload = self.message()
             if not source:
-                self._answer(json.loads(payload), "")
+                self.answer(json.loads(payload), "")
 
     def fileno(self) -> int:
         """For select(2)."""
@@ -140,16 +109,6 @@ class WebClient:
     def close(self) -> None:
         """Hang up."""
         self._socket.close()
-
-    def _answer(self, message: dict[str, Any], channel: str) -> bool:
-        # The gateway's own pings want no answer, and pages give none.
-        if message["command"] == "ping" and "channel" in message:
-            self.control(**(message | {"command": "pong"}))
-        if message["command"] == "close" and message.get("channel") == channel:
-            if message.get("problem"):
-                raise RuntimeError(message)
-            return True
-        return False
 
     def _send(self, opcode: int, payload: bytes) -> None:
         size = len(payload)
