@@ -21,14 +21,20 @@ SHOTS: tuple[tuple[str, str, Literal["light", "dark"], tuple[int, int]], ...] = 
     ("machines-dark.png", "machines", "dark", WIDE),
     ("machines-telephone.png", "machines", "light", TELEPHONE),
     ("terminal.png", "terminal", "light", WIDE),
+    ("overview.png", "overview", "light", WIDE),
+    ("overview-dark.png", "overview", "dark", WIDE),
+    ("overview-telephone.png", "overview", "light", TELEPHONE),
 )
 """File, package, colours, size."""
+
+SHOWN = {"terminal": ".xterm-rows", "overview": "svg"}
+"""What is there once a page has something to show."""
 
 
 async def show(page: Page, url: str, package: str) -> None:
     """Opens a page of the shell and waits until it has something to show."""
     await page.goto(f"{url}{package}")
-    shown = pages.rows(page) if package == "machines" else pages.frame(page, package).locator(".xterm-rows")
+    shown = pages.rows(page) if package == "machines" else pages.frame(page, package).locator(SHOWN[package])
     await expect(shown.first).to_be_visible()
     if package == "machines":
         await expect(shown.first).to_contain_text("%")
