@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from bridge.bridge import Bridge
+from bridge.os_release import os_release
 from bridge.plugins import BUILT_IN_CHANNELS
 from bridge.protocol import Control, Deframer, decode, encode_control, frame
 
@@ -51,6 +52,7 @@ async def test_init_comes_first_and_names_the_packages(tmp_path: Path) -> None:
         "version": 1,
         "capabilities": {"explicit-superuser": True},
         "packages": {"one": None},
+        "os-release": os_release(),
     }
     assert process.returncode == 0
 

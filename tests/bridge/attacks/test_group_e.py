@@ -360,7 +360,8 @@ async def test_52_ten_thousand_channels_and_the_memory_back(real: Any) -> None:
         await real.command("close", "c9999")
         return opened - began, time.monotonic() - opened
 
-    for _ in range(3):
+    # The allocator keeps more and more of what it had, for five turns; a leak goes on.
+    for _ in range(6):
         await open_and_close()
     before = await real.settled_rss()
     for _ in range(6):

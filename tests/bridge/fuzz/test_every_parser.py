@@ -29,7 +29,6 @@ FUZZED = {
     "bridge/channels/metrics1.py": {"_wanted": "test_messages::test_metrics"},
     "bridge/rpc.py": {"_parse_request": "test_parsers::test_requests_of_back_ends"},
     "bridge/send.py": {"parse": "test_parsers::test_the_arguments_of_send"},
-    "bridge/config.py": {"parse": "bridge/test_config.py::test_any_text_is_read"},
     "bridge/bridge_configs.py": {
         "_expand": "bridge/test_bridge_configs.py::test_what_is_put_in_is_one_argument_and_never_an_option"
     },
@@ -48,9 +47,6 @@ FUZZED = {
         "_group": "test_texts::test_what_control_groups_say",
     },
     "bridge/packages/paths.py": {"parse_path": "bridge/packages/test_paths.py::test_no_segment_ever_leads_elsewhere"},
-    "bridge/packages/locales.py": {
-        "_by_weight": "bridge/packages/test_locales.py::test_any_header_gives_names_that_are_safe_in_a_file_name"
-    },
     "bridge/packages/headers.py": {
         "is_cached": "test_texts::test_headers_of_package_requests",
         "accepts_gzip": "test_texts::test_headers_of_package_requests",
@@ -88,6 +84,10 @@ FUZZED = {
     },
     "manifests/model.py": {"parse": "test_parsers::test_manifests"},
     "manifests/grammar.py": {"_check_condition": "manifests/test_grammar.py::test_the_two_agree_on_anything"},
+    "manifests/configuration.py": {"parse": "manifests/test_configuration.py::test_any_text_is_read"},
+    "manifests/locales.py": {
+        "_by_weight": "manifests/test_locales.py::test_any_header_gives_names_that_are_safe_in_a_file_name"
+    },
     "manifests/conditions.py": {
         "unsatisfied": "test_texts::test_requirements_and_conditions",
         "unmet": "test_texts::test_requirements_and_conditions",
