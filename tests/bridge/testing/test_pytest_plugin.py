@@ -47,7 +47,8 @@ def test_the_wire_has_the_plugin_whose_test_it_is(tmp_path: Path) -> None:
     (folder / "manifest.json").write_text('{"backend": {"module": "backend", "payloads": ["mine1"]}}')
     (folder / "backend.py").write_text(BACKEND)
     (folder / "tests/test_mine.py").write_text(TESTS)
-    argv = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-o", "asyncio_mode=auto", "tests"]
+    argv = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-o", "asyncio_mode=auto"]
+    argv += ["-o", "asyncio_default_fixture_loop_scope=function", "tests"]
     done = subprocess.run(argv, cwd=folder, capture_output=True, text=True, timeout=60, check=False)
     assert "2 passed" in done.stdout, done.stdout + done.stderr
 
