@@ -18,6 +18,8 @@ RESULTS = Path("build/test")
 STOPS_WITHIN = 20
 """Seconds that a stage has to end the processes it started, when it is stopped."""
 TOOLS = Path(sys.executable).parent
+BESIDE = ("-n", "auto", "--maxprocesses", "4", "--dist", "loadfile")
+"""Test files run beside each other, one to a processor: each worker has its own libvirtd, buses and browser."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ def python_tool(name: str, *arguments: str) -> tuple[str, ...]:
 
 def pytest_stage(name: str, *arguments: str, **environ: str) -> Stage:
     report = RESULTS / f"{name.replace(' ', '-')}.xml"
-    return Stage(name, python_tool("pytest", "-q", f"--junitxml={report}", *arguments), environ, report)
+    return Stage(name, python_tool("pytest", "-q", *BESIDE, f"--junitxml={report}", *arguments), environ, report)
 
 
 STATIC = (

@@ -203,9 +203,9 @@ async def test_79_exit_status_and_signal(wire: Wire, pty: bool, command: str, st
     assert "problem" not in close
 
 
-@pytest.mark.parametrize("pty", [False, True])
-async def test_79_the_last_output_is_never_lost(wire: Wire, pty: bool) -> None:
-    for _ in range(100):
+@pytest.mark.parametrize(("pty", "turns"), [(False, 100), (True, 30), pytest.param(True, 100, marks=pytest.mark.soak)])
+async def test_79_the_last_output_is_never_lost(wire: Wire, pty: bool, turns: int) -> None:
+    for _ in range(turns):
         for i in range(10):
             wire.open(f"c{i}", "stream", spawn=["sh", "-c", f"echo x{i}; exit"], pty=pty)
         for i in range(10):

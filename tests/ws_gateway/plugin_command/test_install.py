@@ -35,6 +35,12 @@ def wheel_source(folder: Path, entry_points: str) -> Path:
     return folder
 
 
+@pytest.fixture(autouse=True)
+def pip_may_warn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What pip's own libraries warn of is none of ours."""
+    monkeypatch.delenv("PYTHONWARNINGS", raising=False)
+
+
 @pytest.fixture(scope="module")
 def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The interpreter of an environment that has our program, by a path file, and pip."""
