@@ -176,7 +176,7 @@ async def test_100_no_timeout_is_for_ever(talk: Any, service: Any) -> None:
 
 @pytest.mark.timeout(60)
 async def test_100_a_reply_of_64_mib(real: Any, daemon: Any, service: Any) -> None:
-    """Longer than a frame may be: an error with the id; the channel goes on, the memory comes back with what follows."""
+    """Longer than a frame may be: an error with the id; the channel goes on, the memory comes back after it."""
     await real.control("open", "c", payload="dbus-json3", bus="none", address=daemon.address, name="com.example.A")
     await real.command("ready", "c")
     service.on_Big = lambda call: service.reply(call, "s", "x" * call.body[0])
