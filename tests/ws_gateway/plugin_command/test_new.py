@@ -19,7 +19,9 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("options", "more"), [([], {"my-plugin.js"}), (["--backend"], {"my-plugin.js", "backend.py"})], ids=str
+    ("options", "more"),
+    [([], {"my-plugin.js"}), (["--backend"], {"my-plugin.js", "backend.py"})],
+    ids=["page", "back end"],
 )
 def test_it_is_good_and_its_manifest_is_what_its_schema_says(
     here: Path, options: list[str], more: set[str], capsys: pytest.CaptureFixture[str]
