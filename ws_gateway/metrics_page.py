@@ -4,6 +4,8 @@ import hashlib
 import hmac
 import ipaddress
 
+from tornado.httputil import HTTPServerRequest
+from tornado.routing import PathMatches
 from tornado.web import HTTPError
 
 from ws_gateway.handler import Handler
@@ -12,6 +14,14 @@ from ws_gateway.startups import plain_address
 
 FORWARDED = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Real-IP")
 """What proxies add: who comes through one that runs on this machine is not this machine."""
+
+
+class ScrapeMatches(PathMatches):
+    """A path, asked for by a program: to a browser `/metrics` is the page of a package of that name, as Cockpit's."""
+
+    def match(self, request: HTTPServerRequest) -> dict[str, object] | None:
+        """As for any path, but not where a page is asked for."""
+        return None if "text/html" in request.headers.get("Accept", "") else super().match(request)
 
 
 class MetricsHandler(Handler):
@@ -41,10 +51,10 @@ class MetricsHandler(Handler):
         return hmac.compare_digest(digest, system.metrics_token)
 
 
-ROUTES = [(r"/metrics", MetricsHandler)]
+ROUTES = [(ScrapeMatches(r"/metrics$"), MetricsHandler)]
 
 
 @hookimpl
-def routes() -> list[tuple[str, type[Handler]]]:
+def routes() -> list[tuple[PathMatches, type[Handler]]]:
     """Figures."""
     return list(ROUTES)

@@ -39,7 +39,7 @@ NOT_OURS = (
     r"Tracer failed",
     r"get os list returned error",
     # The page says that there is no podman, and tells its console so too.
-    r"warning: .*/podman/index\.js\)",
+    r"(?s)warning: .*/podman/index\.js\)",
 )
 """What pages complain about that neither they nor we can help."""
 

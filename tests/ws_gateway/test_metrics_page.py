@@ -9,6 +9,12 @@ async def test_a_single_users_console_has_none(start: Any) -> None:
     assert (await (await start()).fetch("/metrics")).code == 404
 
 
+async def test_to_a_browser_it_is_the_page_of_a_package(start: Any) -> None:
+    answer = await (await start()).fetch("/metrics", Accept="text/html,application/xhtml+xml,*/*;q=0.8")
+    assert answer.code == 200
+    assert b"<html" in answer.body
+
+
 def test_this_machine_and_who_has_the_token(serve_system: Any, corner: Any) -> None:
     folder = corner.etc / "pilothouse"
     folder.mkdir()
