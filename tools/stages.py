@@ -19,8 +19,9 @@ RESULTS = Path("build/test")
 STOPS_WITHIN = 20
 """Seconds that a stage has to end the processes it started, when it is stopped."""
 TOOLS = Path(sys.executable).parent
-BESIDE = ("-n", "auto", "--maxprocesses", "4", "--dist", "loadfile")
-"""Test files run beside each other, one to a processor: each worker has its own libvirtd, buses and browser."""
+PROCESSORS = os.cpu_count() or 1
+WORKERS_MAX = 8
+"""Test files run beside each other; each worker has its own libvirtd, buses and browser."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +50,10 @@ def python_tool(name: str, *arguments: str) -> tuple[str, ...]:
     return (str(TOOLS / name), *arguments)
 
 
-def pytest_stage(name: str, *arguments: str, **environ: str) -> Stage:
+def pytest_stage(name: str, workers: int, *arguments: str, **environ: str) -> Stage:
+    beside = ("-n", str(min(workers, WORKERS_MAX)), "--dist", "loadfile")
     report = RESULTS / f"{name.replace(' ', '-')}.xml"
-    return Stage(name, python_tool("pytest", "-q", *BESIDE, f"--junitxml={report}", *arguments), environ, report)
+    return Stage(name, python_tool("pytest", "-q", *beside, f"--junitxml={report}", *arguments), environ, report)
 
 
 STATIC = (
@@ -65,14 +67,15 @@ TESTS = (
     Stage("build", ("make", "--no-print-directory", "build")),
     pytest_stage(
         "pytest unit",
+        2 * PROCESSORS,  # they wait more than they work
         "tests",
         "--ignore=tests/e2e",
         "--ignore=tests/compat",
         PYTHONASYNCIODEBUG="1",
         PYTHONWARNINGS="error",
     ),
-    pytest_stage("pytest compat", "tests/compat"),
-    pytest_stage("pytest e2e", "tests/e2e"),
+    pytest_stage("pytest compat", 2 * PROCESSORS, "tests/compat"),
+    pytest_stage("pytest e2e", PROCESSORS, "tests/e2e"),
 )
 
 
