@@ -184,7 +184,7 @@ class Life(RuleBasedStateMachine):
         self.runner = asyncio.Runner()
         self.open: set[str] = set()
         self.of_the_peer: set[str] = set()
-        self.patched = patch.multiple("bridge.restarts", PAUSE_FIRST=0.001, PAUSE_MAX=0.001)
+        self.patched = patch.multiple("bridge.restarts", PAUSE_FIRST=0.001, PAUSE_MAX=0.001, QUICK_DEATHS_MAX=1000)
         self.patched.start()
         self.faults: list[str] = []
         self.pongs = 0
