@@ -67,14 +67,14 @@ TESTS = (
     Stage("build", ("make", "--no-print-directory", "build")),
     pytest_stage(
         "pytest unit",
-        2 * PROCESSORS,  # they wait more than they work
+        PROCESSORS + 1,  # they wait more than they work
         "tests",
         "--ignore=tests/e2e",
         "--ignore=tests/compat",
         PYTHONASYNCIODEBUG="1",
         PYTHONWARNINGS="error",
     ),
-    pytest_stage("pytest compat", 2 * PROCESSORS, "tests/compat"),
+    pytest_stage("pytest compat", PROCESSORS + 1, "tests/compat"),
     pytest_stage("pytest e2e", PROCESSORS, "tests/e2e"),
 )
 

@@ -74,7 +74,7 @@ async def test_another_host_in_another_language(
     await expect(page.get_by_text("Ist das der Schlüssel des Rechners?")).to_be_visible()
     await expect(page.get_by_text("SHA256:abc")).to_be_visible()
     await page.get_by_role("button", name="Schlüssel annehmen").click()
-    await expect(page.get_by_role("button", name="Session of nobody")).to_be_visible()
+    await expect(page.get_by_role("button", name="Sitzung von nobody")).to_be_visible()
     assert page.url.startswith(f"{system.url}=far.example.com/")
     await expect(page.get_by_role("link", name="Pilothouse")).to_have_attribute("href", re.compile("^/=far"))
     assert "checks a login to far.example.com, 1" in system.output
@@ -108,7 +108,7 @@ async def test_a_token_from_elsewhere(serve_system: Any, corner: Any, page: Page
         try:
             # What somebody else sent here with a token of theirs is asked anew.
             await page.goto(f"{system.url}terminal#access_token=stolen")
-            await expect(page.get_by_role("button", name="Session of nobody")).to_be_visible()
+            await expect(page.get_by_role("button", name="Sitzung von nobody")).to_be_visible()
             assert page.url.partition("#")[0] == f"{system.url}terminal"
             assert "access_token" not in page.url
             assert "login-fail" not in system.output
