@@ -99,7 +99,6 @@ async def test_a_page_shows_its_content_or_says_what_is_missing(
 
 
 FURTHER_CONTENT = {
-    "network": r"NetworkManager is not (running|installed)|Interfaces",
     "podman": r"Podman service is not active|Containers",
     "storage": r"Storage can not be managed|Drives|Filesystems",
     "apps": r"Applications",
