@@ -1,6 +1,7 @@
 """Firefox without a driver: it speaks WebDriver BiDi itself (https://w3c.github.io/webdriver-bidi/)."""
 
 import asyncio
+import contextlib
 import json
 import re
 import shutil
@@ -17,6 +18,10 @@ _LISTENS = re.compile(rb"WebDriver BiDi listening on (ws://\S+)")
 
 def find_firefox() -> str | None:
     return shutil.which("firefox-esr") or shutil.which("firefox")
+
+
+class FirefoxError(Exception):
+    """Firefox refused a command; a page that goes away refuses what was asked of it."""
 
 
 class Firefox:
@@ -71,9 +76,12 @@ class Firefox:
         return json.loads(answer["result"].get("value", "null"))
 
     async def until(self, expression: str) -> None:
-        """Waits until it is true."""
+        """Waits until it is true, in whatever page there is by then."""
         async with asyncio.timeout(ANSWERS_WITHIN):
-            while not await self.evaluate(expression):
+            while True:
+                with contextlib.suppress(FirefoxError):
+                    if await self.evaluate(expression):
+                        return
                 await asyncio.sleep(0.1)
 
     async def type(self, text: str) -> None:
@@ -97,6 +105,7 @@ class Firefox:
             while (message := await self._connection.read_message()) is not None:
                 answer = json.loads(message)
                 if answer.get("id") == number:
-                    assert answer["type"] == "success", answer
+                    if answer["type"] != "success":
+                        raise FirefoxError(f"{method}: {answer['error']}: {answer['message']}")
                     return answer["result"]
         raise RuntimeError("Firefox hung up")

@@ -262,9 +262,13 @@ class Life(RuleBasedStateMachine):
     @precondition(lambda self: self.open & self.of_the_peer)
     @rule()
     def kill_the_peer(self) -> None:
-        """All its channels close by themselves; it starts again with the next one."""
+        """All its channels close by themselves; it starts again with the next one.
+
+        It hears of it on each of them: one that was closed already and waits for the answer takes nothing more.
+        """
         channels = self.open & self.of_the_peer
-        self.stream.send(encode_data(min(channels), b"die"))
+        for channel in sorted(channels):
+            self.stream.send(encode_data(channel, b"die"))
         self.runner.run(self._closed(channels))
 
     async def _closed(self, channels: set[str]) -> None:
