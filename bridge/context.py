@@ -9,6 +9,7 @@ from bridge.grace import Grace
 from bridge.plugins import ChannelTable
 
 if TYPE_CHECKING:
+    from bridge.files.name_sync import NameSync
     from bridge.internal.bus import InternalBus
     from bridge.internal_streams import InternalStreams
     from bridge.live_reload import LiveReload
@@ -67,6 +68,13 @@ class Context:
         from bridge.internal_streams import InternalStreams
 
         return InternalStreams()
+
+    @cached_property
+    def name_sync(self) -> "NameSync":
+        """What makes the names of saved files durable."""
+        from bridge.files.name_sync import NameSync
+
+        return NameSync()
 
     def capabilities(self) -> dict[str, list[str]]:
         """What the `info` channel says of channels."""

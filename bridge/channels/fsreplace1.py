@@ -1,6 +1,8 @@
 """`fsreplace1`: a file gets a new content, all of it or nothing (reference 2.8)."""
 
+import asyncio
 import errno
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -45,12 +47,10 @@ class FileReplaceChannel(Channel):
         if options.size is not None and options.size < 0:
             raise Problem("protocol-error", "attribute 'size': must not be negative")
         wanted = await in_thread(partial(_attributes, options.attrs)) if options.attrs else None
-        save = Save(path, options.tag, wanted)
+        sync = partial(self.context.name_sync.add, self._router.spawn)
+        save = Save(path, options.tag, wanted, sync)
         try:
-            tag = await self._receive(save, options.size)
-            self.done()
-            self.close_with(tag=tag)
-            self.close()
+            await self._receive(save, options.size)
         except OSError as exc:
             code = _PROBLEMS.get(exc.errno or 0) or problem_of(exc, path).code
             raise Problem(code, str(OSError(exc.errno, exc.strerror, path))) from None
@@ -58,21 +58,15 @@ class FileReplaceChannel(Channel):
             if save.is_open:
                 await in_thread(save.close)
 
-    async def _receive(self, save: Save, size: int | None) -> str:
+    async def _receive(self, save: Save, size: int | None) -> None:
+        """Save what comes; where nothing comes the file is empty, if its `size` was told, or removed."""
         # Who has sent everything waits for nothing but the end: to say both at once wakes him once.
         is_awaited = size is not None or not self.is_input_complete
         if size is not None:
             await in_thread(partial(save.reserve, size))
         if is_awaited:
             self.ready()
-        try:
-            return await self._save(save, keeps=size is not None)
-        finally:
-            if not is_awaited:
-                self.ready()
-
-    async def _save(self, save: Save, *, keeps: bool) -> str:
-        """Save what comes; where nothing comes the file is empty, if there is to be one (`keeps`), or removed."""
+        keeps = size is not None
         held: list[bytes] = []
         length = 0
         while (block := await self.read_frame()) is not None:
@@ -82,7 +76,28 @@ class FileReplaceChannel(Channel):
             if length >= _HELD_MAX:
                 await in_thread(partial(save.write, held))
                 held, length = [], 0
-        return await in_thread(partial(save.commit, held) if keeps else save.delete, cancelled=save.abandon)
+        change = partial(save.commit, held) if keeps else save.delete
+        answer = partial(self._answer, is_awaited)
+        try:
+            await in_thread(partial(_finish, save, change, asyncio.get_running_loop(), answer), cancelled=save.abandon)
+        finally:
+            if not is_awaited:
+                self.ready()  # of a save that failed; after an answer nothing is sent any more
+
+    def _answer(self, is_ready: bool, tag: str) -> None:
+        if not is_ready:
+            self.ready()
+        self.done()
+        self.close_with(tag=tag)
+        self.close()
+
+
+def _finish(
+    save: Save, change: Callable[[], str], loop: asyncio.AbstractEventLoop, answer: Callable[[str], None]
+) -> None:
+    """For a thread. Nobody waits for the old version to be gone, nor for the new one's name to be on the disk."""
+    loop.call_soon_threadsafe(answer, change())
+    save.close()
 
 
 def _attributes(attrs: JsonObject) -> Attributes:

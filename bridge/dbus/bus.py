@@ -2,7 +2,9 @@
 
 import asyncio
 import os
+import socket
 from collections.abc import Callable
+from typing import Any
 
 from dbus_fast import Message, MessageType
 from dbus_fast.aio import MessageBus
@@ -11,6 +13,7 @@ from dbus_fast.auth import AuthExternal
 OUTPUT_HIGH = 1024 * 1024
 """Bytes of waiting output at which whoever produces it shall wait (`Bus.drain`)."""
 _SERIAL_MAX = 0xFFFF_FFFF
+_READ_SIZE = 64 * 1024
 
 
 class _Auth(AuthExternal):
@@ -20,6 +23,26 @@ class _Auth(AuthExternal):
         if self.negotiating_fds and line.startswith("ERROR"):
             return "BEGIN"
         return str(super()._receive_line(line))
+
+
+class _Socket(socket.socket):
+    """Reads what there is and hands it out as asked; dbus-fast asks twice for each message.
+
+    A read ends behind the message with which descriptors came (unix(7)), so they belong to the last message in it.
+    """
+
+    _read = b""
+    _position = 0
+    _ancillary: list[Any]
+
+    def recvmsg(self, bufsize: int, ancbufsize: int = 0, flags: int = 0, /) -> Any:
+        if self._position == len(self._read):
+            flags |= socket.MSG_CMSG_CLOEXEC
+            self._read, self._ancillary, *_ = super().recvmsg(_READ_SIZE, ancbufsize, flags)
+            self._position = 0
+        start, self._position = self._position, min(self._position + bufsize, len(self._read))
+        is_last = self._position == len(self._read)
+        return self._read[start : self._position], self._ancillary if is_last else (), 0, None
 
 
 class Bus(MessageBus):
@@ -98,6 +121,11 @@ class Bus(MessageBus):
         future: asyncio.Future[None] = self._loop.create_future()
         future.set_result(None)
         return future
+
+    async def _authenticate(self) -> None:
+        await super()._authenticate()
+        assert self._sock is not None
+        self._sock = _Socket(fileno=self._sock.detach())
 
     def _process_message(self, msg: Message) -> None:
         """Whoever wants to keep a descriptor of a message has copied it by then."""

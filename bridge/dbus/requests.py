@@ -1,7 +1,7 @@
 """What the client of a `dbus-json3` channel asks for, checked. No I/O."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from bridge.dbus.introspection import Interface
 from bridge.dbus.syntax import INVALID_ARGS, is_bus_name, is_interface, is_member, is_path
@@ -12,8 +12,7 @@ TIMEOUT_MAX = 1e9
 """Seconds; more is as good as for ever."""
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """A method call. `types` is None where introspection must tell; `timeout` is in seconds, None for ever."""
 
     name: str

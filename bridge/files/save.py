@@ -7,22 +7,20 @@ content. Everything here waits for disks: call it in a thread, one call at a tim
 
 import contextlib
 import errno
-import logging
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from bridge.files.links import TrustedLinks
+from bridge.files.name_sync import sync_now
 from bridge.files.owners import group_of, user_of
 from bridge.files.tags import ABSENT, tag_of
 from bridge.files.temporary import TemporaryFile
 from bridge.files.walk import Place, walk
 from bridge.protocol import Problem
-
-log = logging.getLogger(__name__)
 
 NEW_FILE_MODE = 0o644
 """Mode of a file that was not there before, less the umask."""
@@ -43,14 +41,23 @@ class Attributes:
 class Save:
     """One save. `write` and `reserve` collect the new version, `commit` puts it in place; `close` in any case.
 
-    With a `tag` the file must still be the version of that tag, with `ABSENT` it must not exist: Problem
-    `change-conflict`. Other failures are OSError; the old version is then untouched.
+    The content is on the disk before it gets the name. For the name itself to be there, `close` calls `sync` with a
+    descriptor of the directory, which `sync` closes. With a `tag` the file must still be the version of that tag, with
+    `ABSENT` it must not exist: Problem `change-conflict`. Other failures are OSError, and the old version is untouched.
     """
 
-    def __init__(self, path: str, tag: str | None = None, attributes: Attributes | None = None) -> None:
+    def __init__(
+        self,
+        path: str,
+        tag: str | None = None,
+        attributes: Attributes | None = None,
+        sync: Callable[[int], None] = sync_now,
+    ) -> None:
         self._path = path
         self._tag = tag
         self._attributes = attributes or Attributes()
+        self._sync = sync
+        self._changed = False
         self._place: Place | None = None
         self._file: TemporaryFile | None = None
         self._reserved = 0
@@ -80,7 +87,7 @@ class Save:
                 view = view[os.write(file.fd, view) :]
 
     def commit(self, blocks: Iterable[bytes]) -> str:
-        """Add the last `blocks`, put the new version in place and make it durable; its tag."""
+        """Add the last `blocks` and put the new version in place; its tag."""
         self.write(blocks)
         file, place = self._temporary(), self._place
         assert place is not None
@@ -96,9 +103,8 @@ class Save:
             file.publish_new(place.name)
         else:
             file.publish(place.name)
-        tag = tag_of(os.fstat(file.fd))
-        _sync(place.directory)
-        return tag
+        self._changed = True
+        return tag_of(os.fstat(file.fd))
 
     def abandon(self) -> None:
         """A `commit` that runs in another thread shall not put anything in place any more, if it has not yet."""
@@ -120,7 +126,7 @@ class Save:
             self._check(_stat(place, follow=True))
         with contextlib.suppress(FileNotFoundError):
             os.unlink(place.name or "/", dir_fd=place.directory)
-        _sync(place.directory)
+            self._changed = True
         return ABSENT
 
     def close(self) -> None:
@@ -128,11 +134,13 @@ class Save:
 
         Nobody need wait for that: it is the old one's last use, and freeing its blocks takes the disk a while.
         """
-        if self._file:
-            self._file.close()
-        if self._place:
-            self._place.close()
-        self._place = self._file = None
+        file, place, self._file, self._place = self._file, self._place, None, None
+        if file:
+            file.close()
+        if place and self._changed:
+            self._sync(place.take_directory())
+        if place:
+            place.close()
 
     def _temporary(self) -> TemporaryFile:
         if self._file is None:
@@ -232,20 +240,6 @@ def _copy_attribute(source: str, new: int, name: str) -> None:
     except OSError:
         if not name.startswith(_NOT_OURS_TO_SET):
             raise
-
-
-def _sync(directory: int) -> None:
-    """Make a new name durable; a directory that we may write but not read cannot be synced."""
-    try:
-        fd = os.open(".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=directory)
-    except PermissionError:
-        return
-    try:
-        os.fsync(fd)
-    except OSError as exc:
-        log.warning("cannot make a saved file's name durable: %s", exc.strerror)
-    finally:
-        os.close(fd)
 
 
 @cache

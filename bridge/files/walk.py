@@ -38,8 +38,13 @@ class Place:
     target: int
     linked: bool
 
+    def take_directory(self) -> int:
+        """The directory's descriptor, which is the caller's to close from now on."""
+        directory, self.directory = self.directory, -1
+        return directory
+
     def close(self) -> None:
-        """Close both descriptors."""
+        """Close the descriptors."""
         for fd in (self.directory, self.target):
             if fd >= 0:
                 os.close(fd)

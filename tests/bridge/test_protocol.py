@@ -160,3 +160,24 @@ def test_space_around_json_is_no_fault(space: str) -> None:
     assert decode_json(f'{space}{{"a":1}}{space}'.encode()) == {"a": 1}
     with pytest.raises(Problem):
         decode_json(f'{{"a":1}}{space}x'.encode())
+
+
+@given(st.text(min_size=1, max_size=300), st.integers(-10, 10**20), st.sampled_from([",", ", "]), st.booleans())
+def test_a_pong_is_read_as_any_other_json(channel: str, sequence: int, comma: str, ascii_only: bool) -> None:
+    """As clients write it, it is not put through the JSON parser; the result is what that would say."""
+    message = {"command": "pong", "channel": channel, "sequence": sequence}
+    text = json.dumps(message, separators=(comma, comma.replace(",", ":")), ensure_ascii=ascii_only)
+    try:
+        raw = b"\n" + text.encode()
+    except UnicodeEncodeError:
+        return
+    other = raw.replace(b"\n{", b"\n{ ", 1)
+    assert outcome(raw) == outcome(other)
+    assert outcome(raw.replace(b"}", b',"x":1}')) != outcome(raw) or isinstance(outcome(raw), str)
+
+
+def outcome(message: bytes) -> object:
+    try:
+        return decode(message)
+    except Problem as problem:
+        return problem.code

@@ -6,56 +6,55 @@ import pytest
 
 pytest_plugins = ["pytester"]
 
-LEAKS = {
-    "process": "import subprocess\n\ndef test_it(kept):\n    kept.append(subprocess.Popen(['sleep', '20']))",
-    "orphan": """
-import subprocess, sys
+SAMPLE = """
+import asyncio, os, subprocess, sys, threading
 
-def test_it(kept):
-    code = "import subprocess; subprocess.Popen(['sleep', '5'], start_new_session=True)"
-    subprocess.run([sys.executable, "-c", code], check=True)
-""",
-    "thread": """
-import threading
-
-def test_it(kept):
-    kept.append(threading.Event())
-    threading.Thread(target=kept[0].wait, name="left-over").start()
-""",
-    "file descriptor": "import os\n\ndef test_it(kept):\n    kept.append(os.open('/dev/null', os.O_RDONLY))",
-    "task": """
-import asyncio
-
-async def test_it(kept):
-    kept.append(asyncio.get_running_loop().create_task(asyncio.sleep(20)))
-""",
-}
-
-CLEAN = """
-import asyncio, subprocess, threading
-
-def test_process():
+def test_process_that_ends():
     subprocess.run(["true"], check=True)
 
-def test_thread():
+def test_thread_that_ends():
     thread = threading.Thread(target=lambda: None)
     thread.start()
     thread.join()
 
-async def test_task():
+async def test_task_that_ends():
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(asyncio.sleep(0))
 
 async def test_executor():
     assert await asyncio.to_thread(lambda: 1) == 1
 
-async def test_subprocess():
+async def test_subprocess_that_ends():
     process = await asyncio.create_subprocess_exec("true")
     assert await process.wait() == 0
+
+def test_leaves_a_process(kept):
+    kept.append(subprocess.Popen(["sleep", "60"]))
+
+def test_leaves_an_orphan(kept):
+    code = "import subprocess; print(subprocess.Popen(['sleep', '60'], start_new_session=True, stdout=-3).pid)"
+    kept.append(int(subprocess.run([sys.executable, "-c", code], check=True, stdout=subprocess.PIPE).stdout))
+
+def test_leaves_a_thread(kept):
+    kept.append(threading.Event())
+    threading.Thread(target=kept[-1].wait, name="left-over").start()
+
+def test_leaves_a_file_descriptor(kept):
+    kept.append(open("/dev/null"))
+
+async def test_leaves_a_task(kept):
+    kept.append(asyncio.get_running_loop().create_task(asyncio.sleep(20)))
 """
+LEAKS = {
+    "test_leaves_a_process": "process",
+    "test_leaves_an_orphan": "process",
+    "test_leaves_a_thread": "thread",
+    "test_leaves_a_file_descriptor": "file descriptor",
+    "test_leaves_a_task": "task",
+}
 
 PRELUDE = """
-import os, signal, subprocess, threading
+import io, os, signal, subprocess, threading
 import pytest
 
 leaks.SETTLE_SECONDS = 0.2
@@ -66,31 +65,24 @@ def kept():
     yield things
     for thing in things:
         if isinstance(thing, int):
-            os.close(thing)
+            os.kill(thing, signal.SIGKILL)
         elif isinstance(thing, threading.Event):
             thing.set()
         elif isinstance(thing, subprocess.Popen):
             thing.kill()
             thing.wait()
+        elif isinstance(thing, io.IOBase):
+            thing.close()
 """
 
 
-def run(pytester: pytest.Pytester, source: str) -> pytest.RunResult:
+def test_each_leak_fails_its_test_and_nothing_else_does(pytester: pytest.Pytester) -> None:
     conftest = Path(__file__).parent.parent / "conftest.py"
     lines = conftest.read_text().replace("Path(__file__).parent", repr(conftest.parent).replace("PosixPath", "Path"))
     pytester.makeconftest(lines + PRELUDE)
     pytester.makeini("[pytest]\nasyncio_mode = auto\nasyncio_default_fixture_loop_scope = function\n")
-    pytester.makepyfile(test_sample=source)
-    return pytester.runpytest_subprocess("-p", "no:cacheprovider")
-
-
-@pytest.mark.parametrize("kind", LEAKS)
-def test_a_leak_fails_its_test(pytester: pytest.Pytester, kind: str) -> None:
-    result = run(pytester, LEAKS[kind])
-    result.assert_outcomes(passed=1, errors=1)
-    word = "process" if kind == "orphan" else kind
-    result.stdout.fnmatch_lines([f"*left behind: *{word}*"])
-
-
-def test_what_is_ended_properly_passes(pytester: pytest.Pytester) -> None:
-    run(pytester, CLEAN).assert_outcomes(passed=5)
+    pytester.makepyfile(test_sample=SAMPLE)
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
+    result.assert_outcomes(passed=10, errors=len(LEAKS))
+    for test, what in LEAKS.items():
+        result.stdout.fnmatch_lines([f"*ERROR at teardown of {test} *", f"left behind: *{what}*"], consecutive=True)

@@ -211,7 +211,7 @@ def traced(log: Path, folder: Path) -> list[tuple[str, str]]:
 
 
 async def test_64_the_order_of_the_system_calls(start_real: Any, tmp_path: Path) -> None:
-    """File before name, name before folder, folder before answer: after a power cut the one or the other is whole."""
+    """File before name, name before folder and answer: after a power cut the one or the other is whole."""
     folder, log = tmp_path / "folder", tmp_path / "log"
     folder.mkdir()
     file = folder / "file"
@@ -228,8 +228,8 @@ async def test_64_the_order_of_the_system_calls(start_real: Any, tmp_path: Path)
         "mode": [("fchmod", ".file-pilothouse", "0640")],
         "content is on the disk": [("fsync", ".file-pilothouse")],
         "name": [("rename", '".file-pilothouse"', '"file"')],
-        "name is on the disk": [("fsync", f"{folder}>)")],
         "answer": [("write", '\\"command\\":\\"close')],
+        "name is on the disk": [("fsync", f"{folder}>)")],
     }
     at = []
     for step, marks in steps.items():
