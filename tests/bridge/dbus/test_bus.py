@@ -110,6 +110,43 @@ async def test_descriptors_are_closed_behind_the_message(daemon: Any) -> None:
     bus.end()
 
 
+async def test_each_of_many_messages_keeps_its_own_descriptors(daemon: Any) -> None:
+    """They come in few reads, and what is in a descriptor says whose it is."""
+    found: list[tuple[int, list[str]]] = []
+    came = asyncio.Event()
+
+    def received(message: Message) -> bool:
+        if message.message_type is MessageType.SIGNAL and message.member == "Passed":
+            found.append((message.body[0], [os.pread(fd, 10, 0).decode() for fd in message.unix_fds]))
+            if len(found) == 60:
+                came.set()
+        return True
+
+    bus = Bus(daemon.address, received, lambda error: None)
+    await bus.open()
+    talker = await MessageBus(daemon.address, negotiate_unix_fd=True).connect()
+    expected, sent, opened = [], [], []
+    for number in range(60):
+        files = [os.memfd_create("mark") for _ in range(number % 3)]
+        for fd in files:
+            os.write(fd, b"%d" % number)
+        signature = "u" + "h" * len(files)
+        passed = Message.new_signal("/a", "a.b", "Passed", signature, [number, *range(len(files))], unix_fds=files)
+        passed.destination = bus.unique_name
+        sent.append(talker.send(passed))
+        opened += files
+        expected.append((number, [str(number)] * len(files)))
+    await asyncio.gather(*sent)
+    for fd in opened:
+        os.close(fd)
+    async with asyncio.timeout(10):
+        await came.wait()
+    assert found == expected
+    talker.disconnect()
+    await talker.wait_for_disconnect()
+    bus.end()
+
+
 async def test_a_server_without_descriptors_is_talked_to_all_the_same(tmp_path: Path) -> None:
     said: list[bytes] = []
 
