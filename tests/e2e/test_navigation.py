@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 from playwright.async_api import Page, expect
 from testbed import pages
@@ -48,6 +49,31 @@ async def test_a_page_offers_what_there_is_to_read(console: Open, page: Page) ->
     await page.goto(f"{started.url}child")
     current = page.get_by_role("navigation", name="Pages").locator("[aria-current=page]")
     await expect(current).to_have_text("Read")
+
+
+async def test_about_says_where_each_plugin_comes_from_and_who_shadows_whom(
+    console: Open, page: Page, tmp_path: Path
+) -> None:
+    share = tmp_path / "share/pilothouse/plugins"
+    started = console(demo=True, environ={"XDG_DATA_DIRS": str(tmp_path / "share")})
+    for folder in (share / "backup", share / "rest"):
+        folder.mkdir(parents=True)
+        (folder / "manifest.json").write_text('{"version": "1"}')
+    (share / "rest/manifest.json").write_text('{"conditions": [{"path-exists": "/nonexistent/restic"}]}')
+    drop_in(started, "backup", {"version": "2"}, "")
+    await page.goto(started.link)
+    await page.get_by_role("button", name="Help").click()
+    await page.get_by_role("menuitem", name="About Pilothouse").click()
+    plugins = page.get_by_role("dialog", name="About Pilothouse").get_by_role("region", name="Plugins")
+    mine = plugins.get_by_role("listitem").filter(has_text="backup")
+    await expect(mine).to_have_count(1)
+    await expect(mine).to_contain_text("backup 2 your own")
+    await expect(mine).to_contain_text("Takes another's place")
+    await expect(mine).to_contain_text(str(started.data_home / "pilothouse/plugins/backup"))
+    await expect(mine).to_contain_text(f"In the place of {share}/backup (the machine's)")
+    await expect(plugins.get_by_role("listitem").filter(has_text="machines")).to_contain_text("built in")
+    await expect(plugins.get_by_text("Takes another's place")).to_have_count(1)
+    await expect(plugins.get_by_role("listitem").filter(has_text=f"{share}/rest")).to_contain_text("/nonexistent/restic")
 
 
 async def test_a_page_whose_script_is_missing_is_named_with_the_reason(

@@ -82,6 +82,8 @@ export class DBusClient extends Emitter<DBusEvents> {
   readonly #subscriptions = new Set<{ match: Match; callback: Signal }>();
   #nextCall = 0;
   #closed: Control | null = null;
+  /** The name had no owner at first, and whether that is the end has not been said. */
+  #unowned = false;
 
   constructor(name: string | null, options: DBusOptions = {}) {
     super();
@@ -91,6 +93,7 @@ export class DBusClient extends Emitter<DBusEvents> {
     this.#channel = channel({ ...open, payload: "dbus-json3", ...(name ? { name } : {}) });
     this.#channel.addEventListener("ready", (_event, ready) => {
       this.unique_name = ready["unique-name"] ?? null;
+      this.#tellUnowned();
     });
     this.#channel.addEventListener("message", (_event, payload) => this.#message(String(payload)));
     this.#channel.addEventListener("close", (_event, closed) => this.#end(closed));
@@ -193,7 +196,14 @@ export class DBusClient extends Emitter<DBusEvents> {
     else if (signal) this.#signal(signal as [string, string, string, any[]]);
     else if (notify) this.notify(notify);
     else if (meta) this.#explain(meta);
+    // A page that hears of it draws itself before it knows that its calls fail, and Cockpit's network page never again.
+    else if (owner === null && this.owner === undefined && !this.#channel.ready) this.#unowned = true;
     else if (owner !== undefined) this.#owned(owner);
+  }
+
+  #tellUnowned(): void {
+    if (this.#unowned) this.#owned(null);
+    this.#unowned = false;
   }
 
   #owned(owner: string | null): void {
@@ -213,6 +223,7 @@ export class DBusClient extends Emitter<DBusEvents> {
   #end(closed: Control): void {
     this.#closed = { ...closed, problem: closed.problem ?? "disconnected" };
     for (const id of [...this.#calls.keys()]) this.#settle(id)?.reject(new DBusError(this.#closed));
+    this.#tellUnowned();
     this.cache.clear();
     this.dispatchEvent("close", closed);
   }

@@ -9,6 +9,7 @@ import { Modal, ModalBody, ModalFooter, ModalHeader } from "@patternfly/react-co
 
 import { gettext as _, transport } from "../../lib/cockpit";
 import { isObject } from "../../base1/src/json";
+import { AboutPlugins } from "./about-plugins";
 import type { Identity } from "./identity";
 
 interface Props {
@@ -38,7 +39,7 @@ export function About({ manifests, identity, onClose }: Props) {
     [_("Logged in as"), user && (user.full_name && user.full_name !== user.name ? `${user.name} (${user.full_name})` : user.name)],
   ];
   return (
-    <Modal isOpen variant="small" onClose={onClose} aria-labelledby="about-title">
+    <Modal isOpen variant="medium" onClose={onClose} aria-labelledby="about-title">
       <ModalHeader title={_("About Pilothouse")} labelId="about-title" description={_("A web console for Linux servers and their virtual machines.")} />
       <ModalBody>
         <DescriptionList isHorizontal isCompact>
@@ -52,6 +53,7 @@ export function About({ manifests, identity, onClose }: Props) {
               ),
           )}
         </DescriptionList>
+        <AboutPlugins />
       </ModalBody>
       <ModalFooter>
         <Button onClick={onClose}>{_("Close")}</Button>

@@ -40,6 +40,32 @@ test("an error reply and the connection's end reject", async () => {
   await assert.rejects(async () => await client.call("/", "I", "M"), { problem: "not-found" });
 });
 
+test("that a service is not there is told in one go: no owner, calls that fail, the end", async () => {
+  const { socket, client, answer } = await service();
+  const told: string[] = [];
+  client.addEventListener("owner", (_event, owner) => void told.push(`owner ${owner}`));
+  client.addEventListener("close", () => void told.push("close"));
+  client.call("/a", "org.I", "M").catch(() => told.push("call"));
+  answer({ owner: null });
+  await settled();
+  assert.deepEqual(told, [], "a page that draws itself now would draw half of it");
+  socket.says({ command: "close", channel: "1:1", problem: "not-found" });
+  assert.deepEqual(told, ["owner null", "close"]);
+  await settled();
+  assert.deepEqual(told, ["owner null", "close", "call"]);
+});
+
+test("a service without an owner that is waited for is told when the connection stands", async () => {
+  const { socket, client, answer } = await service();
+  const told: unknown[] = [];
+  client.addEventListener("owner", (_event, owner) => told.push(owner));
+  answer({ owner: null });
+  socket.says({ command: "ready", channel: "1:1" });
+  answer({ owner: ":1.5" });
+  answer({ owner: null });
+  assert.deepEqual(told, [null, ":1.5", null]);
+});
+
 test("signals reach the subscriptions that match, until removed", async () => {
   const { client, sent, answer } = await service();
   const heard: unknown[] = [];
