@@ -4,7 +4,7 @@
  * - plugins/<name>/src/index.html    -> plugins/<name>/dist/index.html       with the names above filled in
  * - plugins/lib/{cockpit,rpc}.ts     -> plugins/base1/dist/*.mjs             ES modules for others, with declarations
  * - po/<language>.po                -> plugins/<name>/dist/po.<language>.js and po.manifest.<language>.js: what the page and
- *                                      its manifest say
+ *                                      its manifest say; -> ws_gateway/login/dist/<language>.json: the login page
  * - plugins/base1/src/global.ts      -> plugins/base1/dist/cockpit.js        classic script, window.cockpit; written last
  *
  * A file whose name carries a hash never changes, so the bridge lets browsers keep it for ever.
@@ -18,6 +18,7 @@ import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import esbuild from "esbuild";
 import { buildModules } from "./modules.mjs";
+import { patternflyWords } from "./patternfly-words.mjs";
 import { writeTranslations } from "../tools/translations/compile.mjs";
 
 const PLUGINS = path.dirname(fileURLToPath(import.meta.url));
@@ -118,6 +119,7 @@ async function build(names) {
     format: "esm",
     splitting: true,
     jsx: "automatic",
+    plugins: [patternflyWords],
     entryPoints: [
       ...names.map((name) => ({ in: `${name}/src/index.tsx`, out: name })),
       { in: BASE_STYLE, out: "base" },

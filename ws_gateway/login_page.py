@@ -10,8 +10,7 @@ from typing import Any
 from ws_gateway.handler import Handler
 from ws_gateway.languages import SOURCE, choose
 from ws_gateway.login_environment import environment_for
-from ws_gateway.po import parse_po
-from ws_gateway.static_files import LOGIN_PAGE, StaticFile
+from ws_gateway.static_files import LOGIN_PAGE
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -25,6 +24,8 @@ _TITLE = b"<title>Pilothouse</title>"
 _LANGUAGE = b'<html lang="en">'
 _FILES = b'"/cockpit/static/'
 """What the addresses of its files begin with, as they are written."""
+_TEXTS = "dist/"
+"""Where the languages are; the build takes them from po/."""
 _COCKPITS = b"<meta insert_dynamic_content_here>"
 _COCKPITS_TEXTS = b"/*insert_translations_here*/"
 _COCKPITS_SCRIPT = b'<script type="text/javascript">'
@@ -41,9 +42,9 @@ def send_login_page(handler: Handler) -> None:
     handler.set_header("Content-Security-Policy", POLICY)
     content = page.content.replace(_FILES, f'"{escape(handler.base)}/static/'.encode())
     environment = environment_for(handler)
-    language = _language_of(handler, "", ".po")
+    language = _language_of(handler, _TEXTS, ".json")
     if language != SOURCE:
-        environment["translations"] = _translations(handler.gateway.static_files[f"{language}.po"])
+        environment["translations"] = json.loads(handler.gateway.static_files[f"{_TEXTS}{language}.json"].content)
         content = content.replace(_LANGUAGE, f'<html lang="{language.replace("_", "-")}">'.encode(), 1)
     mode = _BY_TOKEN if handler.gateway.settings.system is None else _BY_PASSWORD
     # A block of data is no script: the policy stays as strict as it is.
@@ -77,10 +78,6 @@ def _language_of(handler: Handler, before: str, after: str) -> str:
     known = {name[len(before) : -len(after)] for name in files if name.startswith(before) and name.endswith(after)}
     cookie = handler.request.cookies.get("CockpitLang")
     return choose(cookie.value if cookie is not None else "", handler.request.headers.get("Accept-Language", ""), known)
-
-
-def _translations(file: StaticFile) -> dict[str, str]:
-    return parse_po(file.content.decode())
 
 
 def _in_html(value: Any) -> str:

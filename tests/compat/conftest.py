@@ -10,14 +10,19 @@ import shlex
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from compat import differences, unprivileged
+from compat.cockpit_ws import CHATTER
 from compat.driver import ENDS_WITHIN, PATIENCE, JsonObject, Peer
+from playwright.async_api import Browser
+from testbed import browser as browser_bed
+from testbed.browser import Complaints
 
 HERE = Path(__file__).parent
 IMPATIENCE = 0.4
@@ -152,3 +157,22 @@ def as_nobody() -> Iterator[list[str]]:
 def plain_peer(start: Callable[..., Peer], as_nobody: list[str]) -> Peer:
     """A bridge of a user who is not root."""
     return start(prefix=as_nobody)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def chromium() -> AsyncIterator[Browser]:
+    if browser_bed.find_chromium() is None:
+        pytest.skip("Chromium is not installed")
+    async with browser_bed.chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def complaints() -> Iterator[Complaints]:
+    """What pages complained about in this test; anything that was not `expect`ed fails it."""
+    collected = Complaints()
+    yield collected
+    for pattern in CHATTER:
+        collected.expect(pattern)
+    unexpected = collected.unexpected()
+    assert not unexpected, "\n".join(unexpected)

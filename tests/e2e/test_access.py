@@ -1,5 +1,6 @@
 """Administrative access: asked for in the top bar, given up there, and followed by pages."""
 
+import getpass
 import json
 import sys
 from collections.abc import Callable
@@ -85,11 +86,19 @@ async def test_access_is_gained_by_a_password_and_given_up(unprivileged: Console
     await dialog.get_by_role("button", name="Authenticate").click()
     await expect(dialog).to_have_count(0)
     await expect_access(page, "allowed")
+    assert await next_login(page) == "any"
 
     await page.get_by_role("button", name="Administrative access").click()
     await page.get_by_role("dialog").get_by_role("button", name="Limit access").click()
     await expect(page.get_by_role("button", name="Limited access")).to_be_visible()
     await expect_access(page, "access-denied")
+    assert await next_login(page) == "none"
+
+
+async def next_login(page: Page) -> str | None:
+    """What the login page will send as X-Superuser."""
+    kept: str | None = await page.evaluate("user => localStorage.getItem(`superuser:${user}`)", getpass.getuser())
+    return kept
 
 
 async def test_why_it_failed_is_said_and_cancelling_ends_it(unprivileged: Console, page: Page) -> None:

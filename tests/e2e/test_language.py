@@ -5,8 +5,9 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from playwright.async_api import Page, expect
+from playwright.async_api import Locator, Page, expect
 from testbed import pages
+from testbed.browser import Complaints
 from testbed.console import Console
 
 Open = Callable[..., Console]
@@ -18,7 +19,7 @@ async def speak(page: Page, language: str) -> None:
     await page.get_by_role("menuitem", name=language).click()
 
 
-async def said(page: Page, package: str) -> list[str]:
+async def said(body: Locator) -> list[str]:
     """What a page says, but for numbers, which change, and for what a terminal shows."""
     script = r"""body => {
         const named = ["aria-label", "title", "placeholder", "data-label", "aria-valuetext"];
@@ -30,7 +31,7 @@ async def said(page: Page, package: str) -> list[str]:
             .map(text => (text || "").replace(/[0-9.,]+\s?([kKMGT]i?)?(B(\/s)?)?/g, "#").trim())
             .filter(text => /[a-z]/i.test(text));
     }"""
-    texts: list[str] = await pages.frame(page, package).locator("body").evaluate(script)
+    texts: list[str] = await body.evaluate(script)
     return texts
 
 
@@ -73,17 +74,47 @@ async def test_nothing_stays_in_the_language_before(console: Open, page: Page) -
         await expect(page.get_by_role("navigation", name="Seiten")).to_be_visible()
         await page.reload()
         await expect(pages.frame(page, package).locator("body")).to_contain_text(re.compile(waits_for))
-        loaded = set(await said(page, package))
+        body = pages.frame(page, package).locator("body")
+        loaded = set(await said(body))
         await speak(page, "English")
         await expect(page.get_by_role("navigation", name="Pages")).to_be_visible()
-        english = set(await said(page, package))
+        english = set(await said(body))
         await speak(page, "Deutsch")
         await expect(page.get_by_role("navigation", name="Seiten")).to_be_visible()
-        left = set(await said(page, package)) & (english - loaded)
+        left = set(await said(body)) & (english - loaded)
         assert left == set()
         assert len(loaded - english) >= 5, "the languages are told apart"
         await speak(page, "English")
         await expect(page.get_by_role("navigation", name="Pages")).to_be_visible()
+
+
+PATTERNFLY_SAYS = re.compile(
+    r"\b(Close|(Danger|Warning|Success|Info|Custom) alert|Loading|Contents|Reset|Global|Menu toggle|Search input)\b"
+)
+"""Words of PatternFly's own, in the language that it is written in."""
+
+
+async def test_the_components_own_words_are_in_the_language_too(
+    console: Open, page: Page, complaints: Complaints
+) -> None:
+    complaints.expect("exception: .*nobody expects this")
+    started = console(demo=True)
+    folder = started.data_home / "pilothouse/plugins/greeting"
+    drop_in(folder)
+    (folder / "greeting.js").write_text('setTimeout(() => { throw Error("nobody expects this") });')
+    await page.goto(started.link)
+    await speak(page, "Deutsch")
+    await page.get_by_role("link", name="Begrüßung").click()
+    failed = page.get_by_role("list", name="Seiten mit Fehlern")
+    await expect(failed.get_by_role("heading")).to_contain_text("Fehler:")
+    await expect(failed.get_by_role("button", name="schließen")).to_be_visible()
+    await page.get_by_role("search").get_by_role("textbox").fill("b")
+    await page.get_by_role("button", name="Hilfe").click()
+    await page.get_by_role("menuitem", name="Über Pilothouse").click()
+    await expect(page.get_by_role("dialog").get_by_role("button", name="Schließen")).to_have_count(2)
+    texts = [*await said(page.main_frame.locator("body")), *await said(pages.frame(page, "machines").locator("body"))]
+    assert "Schließen" in texts
+    assert [text for text in texts if PATTERNFLY_SAYS.search(text)] == []
 
 
 async def test_the_choice_is_remembered(console: Open, page: Page) -> None:

@@ -73,7 +73,9 @@ async def test_about_says_where_each_plugin_comes_from_and_who_shadows_whom(
     await expect(mine).to_contain_text(f"In the place of {share}/backup (the machine's)")
     await expect(plugins.get_by_role("listitem").filter(has_text="machines")).to_contain_text("built in")
     await expect(plugins.get_by_text("Takes another's place")).to_have_count(1)
-    await expect(plugins.get_by_role("listitem").filter(has_text=f"{share}/rest")).to_contain_text("/nonexistent/restic")
+    await expect(plugins.get_by_role("listitem").filter(has_text=f"{share}/rest")).to_contain_text(
+        "/nonexistent/restic"
+    )
 
 
 async def test_a_page_whose_script_is_missing_is_named_with_the_reason(

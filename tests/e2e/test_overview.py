@@ -31,6 +31,8 @@ async def test_the_machine_says_what_it_is_and_does(console: Open, page: Page) -
     await expect(frame.get_by_role("heading", name=name, exact=True, level=1)).to_be_visible()
     kernel = Path("/proc/sys/kernel/osrelease").read_text().strip()
     await expect(frame.locator("main")).to_contain_text(f"Linux {kernel}")
+    (system,) = re.findall('^PRETTY_NAME="?([^"\n]*)', Path("/etc/os-release").read_text(), re.MULTILINE)
+    await expect(frame.locator("main")).to_contain_text(system)
     await expect(frame.get_by_text("up for")).to_be_visible()
     for value in (r"\d+% of \d+ processor", r"[\d.]+ [KMG]iB of [\d.]+ [KMG]iB", r"Reading \d", r"Receiving \d"):
         await expect(frame.locator("main")).to_contain_text(re.compile(value.replace(" ", r"\s")))

@@ -1,6 +1,7 @@
 """A session's accidents: the connection is lost and comes back, nobody is there for too long."""
 
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -68,15 +69,37 @@ def drop_in(folder: Path) -> None:
     )
 
 
-async def test_who_is_not_there_is_warned_and_may_stay(console: Open, page: Page, tmp_path: Path) -> None:
-    config = tmp_path / "etc/pilothouse"
+HURRIED = """#!{python} -I
+import functools, sys
+from bridge import idle_timer
+from bridge.channels import session_control
+session_control.IdleTimer = functools.partial(idle_timer.IdleTimer, second=0.3)
+from bridge.__main__ import main
+sys.exit(main())
+"""
+"""A bridge whose idle minute is over in 18 seconds: no shorter limit can be configured."""
+
+
+async def test_who_is_not_there_is_warned_may_stay_and_is_logged_out_at_last(
+    console: Open, page: Page, tmp_path: Path
+) -> None:
+    config, bridge = tmp_path / "etc/pilothouse", tmp_path / "bridge"
     config.mkdir(parents=True)
     (config / "pilothouse.conf").write_text("[Session]\nIdleTimeout = 1\n")
-    started = console(demo=True, environ={"XDG_CONFIG_DIRS": str(tmp_path / "etc")})
+    bridge.write_text(HURRIED.format(python=sys.executable))
+    bridge.chmod(0o755)
+    started = console(
+        demo=True, environ={"XDG_CONFIG_DIRS": str(tmp_path / "etc")}, arguments=["--bridge", str(bridge)]
+    )
     await pages.open_machines(page, started.link)
     dialog = page.get_by_role("dialog", name="Are you still there?")
-    # The shortest limit that can be configured is a minute; the last half of it is counted.
-    await expect(dialog).to_contain_text("You will be logged out in", timeout=50_000)
+    await expect(dialog).to_contain_text("You will be logged out in", timeout=30_000)
     await dialog.get_by_role("button", name="Stay logged in").click()
     await expect(dialog).to_have_count(0)
     await expect(pages.rows(page).first).to_be_visible()
+    await expect(dialog).to_be_visible(timeout=30_000)
+    reason = page.get_by_role("alert").filter(has_text="You were logged out, because nothing had happened for a while.")
+    await expect(reason).to_be_visible(timeout=30_000)
+    assert "audit: logout" in started.output
+    await page.reload()
+    await expect(page.get_by_role("alert")).to_contain_text("You need a login link")

@@ -1,7 +1,7 @@
-/* What pages load: the texts of each in the form of Cockpit's pages (protocol section 5.5). */
+/* What pages load: the texts of each in the form of Cockpit's pages (protocol section 5.5); and what the gateway puts into its login page. */
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { parse, script } from "./po.mjs";
+import { isTranslated, parse, script } from "./po.mjs";
 
 /* The files whose texts a page says: its own, and what all pages share. */
 const ofPage = (name) => new RegExp(`^plugins/(${name}|lib|base1)/`);
@@ -11,12 +11,16 @@ async function languages(root) {
   return Promise.all(names.map(async (name) => [name.replace(/\.po$/, ""), parse(await readFile(path.join(root, "po", name), "utf8"))]));
 }
 
+/* The login page's texts: each with its translation. None has a context or a plural. */
+const ofLogin = (entries) =>
+  Object.fromEntries(entries.filter((entry) => entry.references.includes("ws_gateway/login/login.js") && isTranslated(entry, 1)).map(({ id, strings }) => [id, strings[0]]));
+
 /* Writes the files of one folder, and takes away those of languages that are no more. */
 async function writeFolder(folder, files) {
   await mkdir(folder, { recursive: true });
   for (const [name, content] of files) await writeFile(path.join(folder, name), content);
   const kept = new Set(files.map(([name]) => name));
-  const old = (await readdir(folder)).filter((name) => /^po\..*\.js$/.test(name) && !kept.has(name));
+  const old = (await readdir(folder)).filter((name) => /^po\..*\.js$|\.json$/.test(name) && !kept.has(name));
   for (const name of old) await rm(path.join(folder, name));
 }
 
@@ -31,4 +35,6 @@ export async function writeTranslations(root, pages) {
     await writeFolder(folder, [...files("po", said), ...files("po.manifest", new RegExp(`^plugins/${name}/manifest\\.json$`))]);
   }
   await writeFolder(path.join(root, "plugins/base1/dist"), files("po", /^plugins\/base1\//));
+  const login = known.map(([language, entries]) => [`${language}.json`, JSON.stringify(ofLogin(entries))]);
+  await writeFolder(path.join(root, "ws_gateway/login/dist"), login);
 }

@@ -219,6 +219,17 @@ function followLink(otherwise) {
         start(byPassword ? "" : _("This login link does not work: it was used already, or is too old."));
 }
 
+/* Why the session before ended, where the console had a reason (as Cockpit's `logout` leaves it); told once. */
+function whyLoggedOut() {
+    try {
+        const reason = sessionStorage.getItem("logout-reason");
+        sessionStorage.removeItem("logout-reason");
+        return window.location.hash.includes("token=") ? "" : reason;
+    } catch {
+        return "";
+    }
+}
+
 /* Fetches a token from elsewhere. One that we did not send for is not taken: it may be somebody else's. */
 function visit() {
     const answer = new URLSearchParams(window.location.hash.slice(1) || window.location.search);
@@ -240,7 +251,10 @@ function visit() {
 
 label();
 listen();
-if (byPassword && oauth)
+const farewell = whyLoggedOut();
+if (farewell)
+    start(farewell);
+else if (byPassword && oauth)
     visit();
 else if (byPassword && environment.certificate)
     login("");

@@ -5,8 +5,9 @@ export function kill(host: string | null, group: string | null): void {
   transport.control("kill", { ...(host ? { host } : {}), ...(group ? { group } : {}) });
 }
 
-/** Ends the login; the page is loaded anew, which shows the login page, unless told not to. */
+/** Ends the login; the page is loaded anew, which shows the login page and there the reason, unless told not to. */
 export function logout(reload = true, reason?: string): void {
+  if (reason) window.sessionStorage.setItem("logout-reason", reason);
   if (reload) connectionEvents.addEventListener("close", () => window.location.reload());
   connection().wait((ready) => {
     ready.sendControl({ command: "logout", disconnect: true });

@@ -1,4 +1,4 @@
-/* What is fixed about a machine while it runs, out of the kernel's own files (proc(5)). */
+/* What is fixed about a machine while it runs, out of the kernel's own files (proc(5)) and os-release(5). */
 
 export interface Facts {
   hostname: string;
@@ -18,8 +18,6 @@ export type Known = Partial<Facts>;
 export interface FactSources {
   /** The content of a file; null where there is none. */
   read(path: string): Promise<string | null>;
-  /** The operating system's name for people. */
-  system(): Promise<string | undefined>;
   now(): number;
 }
 
@@ -42,12 +40,19 @@ export function modelOf(cpuinfo: string): string | undefined {
   return /^(?:model name|Model|cpu model|Processor)\s*:\s*(.+)$/m.exec(cpuinfo)?.[1]?.trim();
 }
 
+/** The operating system's name for people. */
+export function systemOf(release: string): string | undefined {
+  const found = /^PRETTY_NAME=(["']?)(.*)\1$/m.exec(release);
+  return found?.[2]?.replace(/\\(["$`\\])/g, "$1") || undefined;
+}
+
 /* Each file tells its part; one that is not there costs its part only. */
 const PARTS: Readonly<Record<string, (text: string, now: number) => Known>> = {
   "/proc/sys/kernel/hostname": (text) => ({ hostname: text.trim() }),
   "/proc/sys/kernel/osrelease": (text) => ({ kernel: text.trim() }),
   "/proc/uptime": (text, now) => ({ booted: now - parseFloat(text) * 1000 }),
   "/sys/devices/system/cpu/online": (text) => ({ processors: countList(text) }),
+  "/etc/os-release": (text) => withoutUnknown({ system: systemOf(text) }),
   "/proc/cpuinfo": (text) => withoutUnknown({ model: modelOf(text) }),
   "/proc/meminfo": (text) => withoutUnknown({ memory: memoryOf(text, "MemTotal"), swap: memoryOf(text, "SwapTotal") }),
 };
@@ -62,5 +67,4 @@ export function learn(sources: FactSources, tell: (known: Known) => void): void 
   for (const [path, part] of Object.entries(PARTS)) {
     sources.read(path).then((text) => text && tell(part(text, sources.now())), ignore);
   }
-  sources.system().then((system) => system && tell({ system }), ignore);
 }

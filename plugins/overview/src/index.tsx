@@ -1,4 +1,4 @@
-import { file, info, transport } from "../../lib/cockpit";
+import { file, transport } from "../../lib/cockpit";
 import { renderPage } from "../../lib/page";
 import { learn } from "./facts";
 import type { Hint } from "./health";
@@ -15,11 +15,6 @@ const LARGEST = 4 * 1024 * 1024;
 
 const read = async (path: string): Promise<string | null> => file(path, { max_read_size: LARGEST }).read();
 
-async function osName(): Promise<string | undefined> {
-  const { os_release } = await info();
-  return os_release["PRETTY_NAME"];
-}
-
 function tellStatus(hints: readonly Hint[]): void {
   const [gravest] = hints;
   const page_status = gravest ? { type: gravest.level === "danger" ? "error" : "warning", title: gravest.text } : null;
@@ -29,7 +24,7 @@ function tellStatus(hints: readonly Hint[]): void {
 const sources: Sources = {
   load: new LoadStore(),
   services: new ServicesStore(),
-  facts: (tell) => learn({ read, system: osName, now: Date.now }, tell),
+  facts: (tell) => learn({ read, now: Date.now }, tell),
   pressure: (tell) => followPressure(read, tell),
   power: askPower,
   logins: askLogins,

@@ -7,9 +7,10 @@ import ShieldAltIcon from "@patternfly/react-icons/dist/esm/icons/shield-alt-ico
 import { gettext as _ } from "../../lib/cockpit";
 import { isAdministrative, superuser } from "../../lib/superuser";
 import { AccessDialog } from "./access-dialog";
+import { rememberAccess } from "./next-login";
 
 /** What one may do here, and the way to change it. */
-export function AccessButton() {
+export function AccessButton({ user }: { user: string | null }) {
   const followed = superuser();
   const access = useSyncExternalStore(followed.subscribe, followed.getSnapshot);
   const [asking, setAsking] = useState(false);
@@ -28,7 +29,7 @@ export function AccessButton() {
       >
         <span className="ph-access-text">{administrative ? _("Administrative access") : _("Limited access")}</span>
       </Button>
-      {asking && <AccessDialog superuser={followed} onClose={() => setAsking(false)} />}
+      {asking && <AccessDialog superuser={followed} onChanged={(gained) => user && rememberAccess(user, gained)} onClose={() => setAsking(false)} />}
     </>
   );
 }

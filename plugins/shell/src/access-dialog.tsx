@@ -11,13 +11,15 @@ import { isAdministrative, type Question, type Superuser } from "../../lib/super
 
 interface Props {
   superuser: Superuser;
+  /** It was gained, or given up. */
+  onChanged(gained: boolean): void;
   onClose(): void;
 }
 
 const CANCELLED = "cockpit.Superuser.Error.Cancelled";
 
 /** Gains administrative access, answering what the machine asks, or gives it up. Which of the two is decided when it opens. */
-export function AccessDialog({ superuser, onClose }: Props) {
+export function AccessDialog({ superuser, onChanged, onClose }: Props) {
   const access = useSyncExternalStore(superuser.subscribe, superuser.getSnapshot);
   const [givesUp] = useState(() => isAdministrative(superuser.getSnapshot()) === true);
   const [method, setMethod] = useState(access.methods[0]?.name ?? "");
@@ -32,6 +34,7 @@ export function AccessDialog({ superuser, onClose }: Props) {
     setRunning(true);
     try {
       await how();
+      onChanged(!givesUp);
       onClose();
     } catch (error) {
       if (!wanted.current || (error as Error).name === CANCELLED) return;

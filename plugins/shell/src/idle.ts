@@ -1,5 +1,5 @@
 /* The session's idle limit (protocol section 2.4): tells the bridge that somebody is there, and follows its countdown. */
-import { channel, connectionEvents, logout, type Channel } from "../../lib/cockpit";
+import { channel, connectionEvents, gettext as _, logout, type Channel } from "../../lib/cockpit";
 
 /** Milliseconds between two messages that somebody is there. */
 const PAUSE = 5000;
@@ -12,7 +12,7 @@ export interface IdleWiring {
 
 const WIRING: IdleWiring = {
   open: () => channel({ payload: "session-control" }),
-  logout: () => logout(),
+  logout: () => logout(true, _("You were logged out, because nothing had happened for a while.")),
   now: () => Date.now(),
 };
 

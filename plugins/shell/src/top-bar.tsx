@@ -63,7 +63,7 @@ export function TopBar({ identity, isNavigationOpen, locales, docs, home, onTogg
               <ServerIcon aria-hidden /> <span>{hostname}</span>
             </span>
           )}
-          <AccessButton />
+          <AccessButton user={identity.user?.name ?? null} />
           <HelpMenu docs={docs} onAbout={onAbout} />
           <UserMenu identity={identity} locales={locales} />
         </div>

@@ -1,7 +1,6 @@
-import { useState, useSyncExternalStore } from "react";
+import { useSyncExternalStore } from "react";
 import { Divider } from "@patternfly/react-core/dist/esm/components/Divider";
-import { Dropdown, DropdownGroup, DropdownItem, DropdownList } from "@patternfly/react-core/dist/esm/components/Dropdown";
-import { MenuToggle } from "@patternfly/react-core/dist/esm/components/MenuToggle";
+import { DropdownGroup, DropdownItem, DropdownList } from "@patternfly/react-core/dist/esm/components/Dropdown";
 import AdjustIcon from "@patternfly/react-icons/dist/esm/icons/adjust-icon";
 import MoonIcon from "@patternfly/react-icons/dist/esm/icons/moon-icon";
 import SunIcon from "@patternfly/react-icons/dist/esm/icons/sun-icon";
@@ -11,6 +10,7 @@ import { format, gettext as _, language, logout } from "../../lib/cockpit";
 import { chooseLanguage } from "../../lib/language";
 import { chooseStyle, chosenStyle, onThemeChange, type Style } from "../../lib/theme";
 import type { Identity } from "./identity";
+import { TopMenu } from "./top-menu";
 
 const styles = (): { style: Style; label: string; icon: React.ReactNode }[] => [
   { style: "auto", label: _("As the system"), icon: <AdjustIcon /> },
@@ -25,22 +25,13 @@ interface Props {
 }
 
 export function UserMenu({ identity, locales }: Props) {
-  const [isOpen, setOpen] = useState(false);
   const chosen = useSyncExternalStore(onThemeChange, chosenStyle);
   const { user } = identity;
   return (
-    <Dropdown
-      isOpen={isOpen}
-      onOpenChange={setOpen}
-      onSelect={() => setOpen(false)}
-      shouldFocusToggleOnSelect
-      shouldFocusFirstItemOnOpen
-      popperProps={{ position: "right", appendTo: "inline" }}
-      toggle={(ref) => (
-        <MenuToggle ref={ref} variant="plainText" isExpanded={isOpen} onClick={() => setOpen(!isOpen)} icon={<UserIcon />} aria-label={user ? format(_("Session of $0"), user.name) : _("Session")}>
-          <span className="ph-user">{user?.name}</span>
-        </MenuToggle>
-      )}
+    <TopMenu
+      label={user ? format(_("Session of $0"), user.name) : _("Session")}
+      toggle={{ variant: "plainText", icon: <UserIcon /> }}
+      text={<span className="ph-user">{user?.name}</span>}
     >
       <DropdownGroup label={_("Theme")} labelHeadingLevel="h2">
         <DropdownList aria-label={_("Theme")}>
@@ -67,6 +58,6 @@ export function UserMenu({ identity, locales }: Props) {
       <DropdownList aria-label={_("Session")}>
         <DropdownItem onClick={() => logout()}>{_("Log out")}</DropdownItem>
       </DropdownList>
-    </Dropdown>
+    </TopMenu>
   );
 }
