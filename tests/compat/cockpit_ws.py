@@ -194,7 +194,8 @@ async def opened(chromium: Browser, complaints: Complaints, console: Console, **
         yield await context.new_page()
     finally:
         await context.close()
-    assert not (refused := console.refused()), f"{refused}: the pages asked for something that this bridge does not have"
+    refused = console.refused()
+    assert not refused, f"the pages asked for something that this bridge does not have: {refused}"
 
 
 def frame(page: Page, name: str) -> FrameLocator:

@@ -24,12 +24,12 @@ StartConsole = Callable[..., Console]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The tests of this folder share the browser, and so the event loop that talks to it."""
+    """The tests of this folder that use the browser share it, and so the event loop that talks to it."""
     here = Path(__file__).parent
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.e2e)
-            if pytest_asyncio.is_async_test(item):
+            if pytest_asyncio.is_async_test(item) and "chromium" in item.fixturenames:
                 item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 

@@ -32,6 +32,8 @@ class Firefox:
         self._profile.mkdir()
         (self._profile / "user.js").write_text('user_pref("app.update.auto", false);\n')
         self._ids = count(1)
+        self.complaints: list[str] = []
+        """What the pages said to their console as errors or warnings, and what they threw."""
 
     async def __aenter__(self) -> Self:
         program = find_firefox()
@@ -48,6 +50,7 @@ class Firefox:
             address = await self._address()
             self._connection: WebSocketClientConnection = await websocket_connect(f"{address}/session")
             await self._ask("session.new", capabilities={"alwaysMatch": {"acceptInsecureCerts": True}})
+            await self._ask("session.subscribe", events=["log.entryAdded"])
             tree = await self._ask("browsingContext.getTree")
         self._tab = tree["contexts"][0]["context"]
         return self
@@ -104,6 +107,8 @@ class Firefox:
         async with asyncio.timeout(ANSWERS_WITHIN):
             while (message := await self._connection.read_message()) is not None:
                 answer = json.loads(message)
+                if answer.get("method") == "log.entryAdded" and answer["params"]["level"] in ("error", "warn"):
+                    self.complaints.append(f"{answer['params']['level']}: {answer['params']['text']}")
                 if answer.get("id") == number:
                     if answer["type"] != "success":
                         raise FirefoxError(f"{method}: {answer['error']}: {answer['message']}")
