@@ -1,5 +1,5 @@
 /* The client library as ES modules for authors without a build step, with declarations for those with TypeScript:
- * base1/dist/cockpit.mjs and rpc.mjs, what both share in a chunk, and beside each its .d.mts.
+ * base1/dist/cockpit.mjs and rpc.mjs, what both share in a chunk, and beside each its .d.mts. early.js is a classic script.
  */
 import { execFile } from "node:child_process";
 import { readdir, rm, writeFile } from "node:fs/promises";
@@ -40,5 +40,6 @@ export async function buildModules(common, { declarations }) {
   for (const name of await readdir(DIST)) {
     if (name.startsWith("chunk-") && !kept.has(name)) await rm(path.join(DIST, name));
   }
+  await esbuild.build({ ...common, format: "iife", entryPoints: ["lib/early.ts"], outdir: DIST });
   if (declarations) await writeDeclarations();
 }

@@ -1,4 +1,4 @@
-"""How soon a browser with an empty cache shows the shell: first_paint.py [TIMES, default 5]. To be run by hand, alone."""
+"""How soon a browser with an empty cache shows the shell: first_paint.py [TIMES, default 5]. Run by hand, alone."""
 
 import asyncio
 import os

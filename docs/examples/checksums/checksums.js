@@ -1,8 +1,10 @@
+import { format, gettext as _, ngettext, translate } from "../base1/cockpit.mjs";
 import { connect } from "../base1/rpc.mjs";
 
 const element = id => document.getElementById(id);
 const backend = connect("checksums1");
 let abort = new AbortController();
+translate();
 
 function say(text) {
     element("message").textContent = text;
@@ -14,7 +16,9 @@ backend.subscribe(() => {
     const rows = Object.entries(state.files ?? {}).map(([name, { sha256 }]) => {
         const row = document.createElement("tr");
         row.insertCell().textContent = name;
-        row.insertCell().textContent = sha256;
+        const sum = row.insertCell();
+        sum.textContent = sha256;
+        sum.style.wordBreak = "break-all";
         return row;
     });
     element("files").replaceChildren(...rows);
@@ -35,9 +39,9 @@ element("form").addEventListener("submit", async event => {
                 say(text);
             },
         });
-        say(`${count} files`);
+        say(format(ngettext("$0 file", "$0 files", count), count));
     } catch (error) {
-        say(error.problem === "cancelled" ? "Cancelled" : error.message);
+        say(error.problem === "cancelled" ? _("Cancelled") : error.message);
     }
     element("check").disabled = false;
     element("cancel").disabled = true;

@@ -44,7 +44,7 @@ async def test_the_page(frame: FrameLocator, tmp_path: Path) -> None:
     (tmp_path / "folder/empty").touch()
     await frame.get_by_label("Folder").fill(str(tmp_path / "folder"))
     await frame.get_by_role("button", name="Check").click()
-    await expect(frame.get_by_role("status")).to_have_text("1 files")
+    await expect(frame.get_by_role("status")).to_have_text("1 file")
     await expect(frame.get_by_role("row", name="empty")).to_contain_text(EMPTY)
     await frame.get_by_label("Folder").fill("/nowhere")
     await frame.get_by_role("button", name="Check").click()

@@ -1,9 +1,11 @@
-import { BasicError, spawn } from "../pilothouse/cockpit.mjs";
+import { BasicError, spawn, translate } from "../pilothouse/cockpit.mjs";
 import { type Disk, parse } from "./table";
 
 function row({ target, used }: Disk): HTMLTableRowElement {
   const element = document.createElement("tr");
-  element.insertCell().textContent = target;
+  const name = element.insertCell();
+  name.textContent = target;
+  name.style.wordBreak = "break-all";
   const meter = document.createElement("meter");
   meter.value = used;
   meter.textContent = `${Math.round(used * 100)} %`;
@@ -17,6 +19,7 @@ async function show(): Promise<void> {
   document.querySelector("#disks")!.replaceChildren(...parse(output).map(row));
 }
 
+translate();
 show().catch((error: unknown) => {
   const text = error instanceof BasicError || error instanceof Error ? error.message : String(error);
   document.querySelector("#problem")!.textContent = text;
