@@ -47,6 +47,8 @@ class Channel:
     payload: ClassVar[str]
     Options: ClassVar[type] = NoOptions
     capabilities: ClassVar[tuple[str, ...]] = ()
+    block_size: ClassVar[int] = BLOCK_SIZE
+    """Bytes of the frames that `write_stream` makes of binary data."""
 
     __slots__ = (
         "_acks",
@@ -157,7 +159,8 @@ class Channel:
         if self._flow_control:
             blocks = min(blocks, -(-(self._window - self._sent) // BLOCK_SIZE))
         data = data[: blocks * BLOCK_SIZE]
-        self._router.send_pieces(encode_blocks(self.id, data, self._sent if self._flow_control else None))
+        sent = self._sent if self._flow_control else None
+        self._router.send_pieces(encode_blocks(self.id, data, sent, self.block_size))
         self._sent += len(data)
         return len(data)
 

@@ -5,6 +5,7 @@ from enum import Enum
 from typing import Any, NamedTuple
 
 from bridge.protocol import Control, Data, JsonObject, Problem, decode, encode_control
+from ws_gateway.flow_messages import channel_of_flow
 
 CHANNELS_MAX = 16384
 """Channels open at a time in one session."""
@@ -75,6 +76,8 @@ class Dispatcher:
         self.activity = Activity.NONE
         if b"\n" not in message:
             return Ignore("a message without a channel line")
+        if self._initialised and (channel := channel_of_flow(message)) is not None:
+            return Ignore("flow control of another socket's channel") if self._is_foreign(channel) else Relay(message)
         try:
             event = decode(message)
             if isinstance(event, Data):

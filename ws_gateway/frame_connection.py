@@ -6,22 +6,19 @@ from collections.abc import Awaitable
 from contextlib import AbstractContextManager, suppress
 from typing import TYPE_CHECKING, Protocol
 
-from tornado.iostream import StreamClosedError
+from tornado.iostream import IOStream, StreamClosedError
 from tornado.websocket import WebSocketProtocol13
 
 from ws_gateway.frames import BINARY, CLOSE, PING, PONG, TEXT, FrameError, FrameReader
+from ws_gateway.socket_stream import READ_SIZE, SocketStream
 
 if TYPE_CHECKING:
     from types import TracebackType
 
     from tornado.websocket import _WebSocketParams
 
-READ_SIZE = 64 * 1024
-"""Bytes read at once."""
 BATCH = 256
 """Messages that are dealt with before others have their turn."""
-YIELD_AFTER = 256 * 1024
-"""Bytes after which others have their turn, even where more is there to be read."""
 DISCARD_MAX = 16 * 1024 * 1024
 DISCARD_TIME = 1.0
 """Bytes and seconds for which is read and dropped what comes of who broke the rules: they get the word, no reset."""
@@ -52,18 +49,28 @@ class Receiver(Protocol):
 
 
 class FrameConnection(WebSocketProtocol13):
-    """One connection to a client."""
+    """One connection to a client.
+
+    What comes is dealt with as it comes, in the event loop's call; only where something must be waited for, or there is
+    much of it, does the connection's coroutine take part, and nothing is read meanwhile.
+    """
 
     def __init__(self, receiver: Receiver, params: "_WebSocketParams") -> None:
         super().__init__(receiver, False, params)  # type: ignore[arg-type]
         self._receiver = receiver
         self._frames = FrameReader(params.max_message_size)
+        self._direct: SocketStream | None = None
+        self._news = asyncio.Event()
+        self._rest: list[tuple[int, bytes]] = []
+        self._wait: Awaitable[None] | None = None
+        self._fault: Exception | None = None
+        self._discarded = 0
 
-    def write(self, frames: bytes) -> "asyncio.Future[None]":
-        """Sends whole frames; the answer is done when they left the process. StreamClosedError."""
+    def write(self, frames: bytes) -> "asyncio.Future[None] | None":
+        """Sends whole frames; None if they left the process, else what is done when they have. StreamClosedError."""
         if self.server_terminated:
             raise StreamClosedError
-        return self.stream.write(frames)
+        return self.stream.write(frames) if self._direct is None else self._direct.send(frames)
 
     async def _receive_frame_loop(self) -> None:
         try:
@@ -77,34 +84,97 @@ class FrameConnection(WebSocketProtocol13):
             self._receiver.on_ws_connection_close(self.close_code, self.close_reason)
 
     async def _read(self) -> None:
-        work = 0
+        direct = await self._take_over(self.stream)
         while not self.client_terminated:
-            chunk = await self.stream.read_bytes(READ_SIZE, partial=True)
-            received = self._frames.feed(chunk)
-            for start in range(0, len(received), BATCH):
-                if start or work > YIELD_AFTER:
-                    work = 0
-                    await asyncio.sleep(0)
-                self._take(received[start : start + BATCH])
-                if (wait := self._receiver.taken()) is not None:
-                    await wait
-            work += len(chunk) + READ_SIZE // BATCH * len(received)
-            if self._frames.fault is not None and not self.client_terminated:
-                await self._fail(self._frames.fault)
+            await self._catch_up()
+            if self._frames.fault is not None:
+                await self._fail(direct, self._frames.fault)
+                return
+            direct.resume()
+            await self._news.wait()
+            self._news.clear()
+
+    async def _take_over(self, stream: IOStream) -> SocketStream:
+        """From here on Tornado's stream reads and writes nothing any more; what it had read is taken."""
+        while True:
+            while stream.writing():
+                await stream.write(b"")
+            # A read that has to wait is the proof that nothing is left in the stream.
+            chunk = stream.read_bytes(READ_SIZE, partial=True)
+            assert isinstance(chunk, asyncio.Future)
+            if not chunk.done():
+                break
+            self._received(await chunk)
+            await self._catch_up()
+        direct = self._direct = SocketStream(stream, self._received, self._news.set)
+        self.stream = direct  # type: ignore[assignment]
+        return direct
+
+    def _received(self, chunk: bytes) -> None:
+        if self._is_broken:
+            self._discarded += len(chunk)
+        elif self._deal_with(chunk):
+            return
+        if self._direct is not None:
+            self._direct.pause()
+        self._news.set()
+
+    @property
+    def _is_broken(self) -> bool:
+        return self._frames.fault is not None
+
+    def _deal_with(self, chunk: bytes) -> bool:
+        """Takes the messages that end in `chunk`; whether that was all there is to do."""
+        try:
+            self._rest = self._frames.feed(chunk)
+            if self._is_broken or len(self._rest) > BATCH:
+                return False
+            self._take_some()
+        except Exception as exc:
+            self._fault = exc
+            return False
+        return self._wait is None and not self.client_terminated
+
+    def _take_some(self) -> None:
+        batch, self._rest = self._rest[:BATCH], self._rest[BATCH:]
+        self._take(batch)
+        self._wait = self._receiver.taken()
+
+    async def _catch_up(self) -> None:
+        """Deals with what came and was too much to be dealt with at once."""
+        while True:
+            if self._fault is not None:
+                raise self._fault
+            if self.stream.closed():
+                raise StreamClosedError
+            if self._wait is not None:
+                wait, self._wait = self._wait, None
+                await wait
+            elif self._rest:
+                await asyncio.sleep(0)
+                self._take_some()
+            else:
+                break
 
     def _take(self, received: list[tuple[int, bytes]]) -> None:
+        if len(received) == 1:
+            self._take_one(*received[0])
+            return
         with self._receiver.batch():
             for opcode, payload in received:
                 if self.client_terminated:
                     return
-                if opcode in (TEXT, BINARY):
-                    self._receiver.receive(payload)
-                elif opcode == PING:
-                    self._send_pong(payload)
-                elif opcode == PONG:
-                    self._received_pong = True
-                elif opcode == CLOSE:
-                    self._closed_by_client(payload)
+                self._take_one(opcode, payload)
+
+    def _take_one(self, opcode: int, payload: bytes) -> None:
+        if opcode in (TEXT, BINARY):
+            self._receiver.receive(payload)
+        elif opcode == PING:
+            self._send_pong(payload)
+        elif opcode == PONG:
+            self._received_pong = True
+        elif opcode == CLOSE:
+            self._closed_by_client(payload)
 
     def _closed_by_client(self, payload: bytes) -> None:
         self.client_terminated = True
@@ -113,13 +183,13 @@ class FrameConnection(WebSocketProtocol13):
             self.close_reason = payload[2:].decode()
         self.close(self.close_code)
 
-    async def _fail(self, error: FrameError) -> None:
+    async def _fail(self, direct: SocketStream, error: FrameError) -> None:
         """Says what is wrong, and waits for the other side to close, or for the time that it has for that."""
         self.close(error.code, error.reason)
-        discarded = 0
         with suppress(TimeoutError):
             async with asyncio.timeout(DISCARD_TIME):
-                while discarded < DISCARD_MAX:
-                    discarded += len(await self.stream.read_bytes(READ_SIZE, partial=True))
-                    await asyncio.sleep(0)
+                while self._discarded < DISCARD_MAX and not direct.closed():
+                    self._news.clear()
+                    direct.resume()
+                    await self._news.wait()
         self._abort()

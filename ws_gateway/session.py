@@ -7,10 +7,11 @@ from collections.abc import Awaitable, Iterable
 from itertools import count
 from typing import Protocol
 
-from bridge.protocol import Control, Data, Event, JsonObject, Problem, decode, encode_control
+from bridge.protocol import Control, Data, Event, JsonObject, Problem, encode_control
 from ws_gateway import audit
 from ws_gateway.bridge_stream import BridgeStream
 from ws_gateway.dispatch import Activity
+from ws_gateway.flow_messages import decode_quickly
 from ws_gateway.log import ThrottledLog, printable
 from ws_gateway.login import Login
 
@@ -118,7 +119,11 @@ class Session:
 
     def _hand_on(self, messages: list[bytes]) -> Awaitable[None] | None:
         """Delivers messages; what to wait for, if somebody cannot take more."""
-        reached = {endpoint for message in messages if (endpoint := self._route(message)) is not None}
+        if len(messages) == 1:
+            endpoint = self._route(messages[0])
+            reached = set() if endpoint is None else {endpoint}
+        else:
+            reached = {endpoint for message in messages if (endpoint := self._route(message)) is not None}
         for endpoint in reached:
             endpoint.push()
         congested = [endpoint for endpoint in reached if endpoint.congested]
@@ -128,7 +133,7 @@ class Session:
         """Delivers one message; to whom, if to anybody."""
         self.received += len(message)
         try:
-            event = decode(message)
+            event = decode_quickly(message)
         except Problem as problem:
             _odd.warning("session %d: dropped a message of the bridge: %s", self.number, printable(problem.message))
             return None

@@ -188,7 +188,7 @@ class SocketHandler(Handler, WebSocketHandler):
                 item()
         if pieces:
             written = self._connection().write(b"".join(pieces))
-            if not written.done():
+            if written is not None and not written.done():
                 self._writing = True
                 written.add_done_callback(self._written)
 

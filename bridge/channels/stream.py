@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from io import FileIO
 from typing import Any, Literal
 
-from bridge.channel import BLOCK_SIZE, Channel
+from bridge.blocks import BLOCK_SIZE, WIDE_BLOCK
+from bridge.channel import Channel
 from bridge.connect import connect
 from bridge.pipe import Pipe
 from bridge.process import Process
@@ -24,7 +25,7 @@ _MESSAGE_HALF = 32 * 1024
 """Bytes of the first, and of the last, error output that the closing message keeps."""
 _MESSAGE_MAX = 96 * 1024
 """Bytes of the same in JSON, which makes up to six of one: a control message has a bound."""
-_READ_SIZE = 4 * BLOCK_SIZE
+_READ_SIZE = WIDE_BLOCK
 _WINDOW_MAX = 0xFFFF
 _STDERR = {"out": subprocess.STDOUT, "ignore": subprocess.DEVNULL}
 
@@ -39,6 +40,7 @@ class StreamChannel(Channel):
 
     payload = "stream"
     capabilities = ("spawn", "unix", "port")
+    block_size = WIDE_BLOCK
     __slots__ = ("_size", "_terminal")
 
     @dataclass(frozen=True, slots=True)

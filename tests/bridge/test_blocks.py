@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.blocks import BLOCK_SIZE, encode_blocks
+from bridge.blocks import BLOCK_SIZE, WIDE_BLOCK, encode_blocks
 from bridge.protocol import Control, Data, Deframer, Event, decode
 
 
@@ -50,3 +50,13 @@ def test_the_data_is_whole_and_every_border_that_is_crossed_has_one_ping(size: i
     for event in found:
         position += len(event.payload) if isinstance(event, Data) else 0
         assert isinstance(event, Data) or event.message["sequence"] == position
+
+
+def test_a_wide_block_is_followed_by_one_ping() -> None:
+    data = memoryview(b"x" * (WIDE_BLOCK + 1))
+    frames = [decode(message) for message in Deframer().feed(b"".join(encode_blocks("c", data, 0, WIDE_BLOCK)))]
+    assert frames == [
+        Data("c", b"x" * WIDE_BLOCK),
+        Control("ping", "c", {"command": "ping", "channel": "c", "sequence": WIDE_BLOCK}),
+        Data("c", b"x"),
+    ]
