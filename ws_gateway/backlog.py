@@ -6,12 +6,12 @@ from typing import Generic, TypeVar
 
 from bridge.protocol import Problem
 
-SOFT_MAX = 4 * 1024 * 1024
+SOFT_MAX = 3 * 1024 * 1024
 """Bytes waiting from which on the source is paused."""
 HARD_MAX = 16 * 1024 * 1024
 """Bytes waiting past which the reader is given up."""
-PATIENCE = 3.0
-"""Seconds for which the source is paused before the reader is given up."""
+PATIENCE = 0.7
+"""Seconds for which the source is paused before the reader is given up: it is the source of others as well."""
 
 T = TypeVar("T")
 

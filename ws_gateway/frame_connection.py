@@ -72,6 +72,11 @@ class FrameConnection(WebSocketProtocol13):
             raise StreamClosedError
         return self.stream.write(frames) if self._direct is None else self._direct.send(frames)
 
+    @property
+    def written(self) -> int:
+        """Bytes that left the process since the handshake."""
+        return 0 if self._direct is None else self._direct.written
+
     async def _receive_frame_loop(self) -> None:
         try:
             await self._read()

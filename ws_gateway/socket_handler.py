@@ -23,6 +23,8 @@ from ws_gateway.session import Session
 
 GOING_AWAY = 1001
 FAILED = 1011
+SLOW_PATIENCE = 3.0
+"""Seconds for which a session's bridge is paused for a page that reads, but hardly."""
 WRITE_SIZE = 256 * 1024
 """Bytes of messages that are handed to the kernel at once."""
 
@@ -122,11 +124,17 @@ class SocketHandler(Handler, WebSocketHandler):
         return self._backlog.congested
 
     async def settle(self) -> None:
-        """Waits until it is no longer congested; a page that does not read is let go."""
-        try:
-            await self._backlog.settle()
-        except Problem as problem:
-            self._cut(problem)
+        """Waits until it is no longer congested; a page that does not read, or reads too slowly, is let go."""
+        until = asyncio.get_running_loop().time() + SLOW_PATIENCE
+        while self._session is not None:
+            before = self._progress()
+            try:
+                await self._backlog.settle()
+            except Problem as problem:
+                if self._progress() == before or asyncio.get_running_loop().time() > until:
+                    self._cut(problem)
+            else:
+                return
 
     def send(self, payload: bytes, binary: bool) -> None:
         """Sends a message, at the next `push`; never waits."""
@@ -196,6 +204,9 @@ class SocketHandler(Handler, WebSocketHandler):
         self._writing = False
         if not written.cancelled() and written.exception() is None:
             self.push()
+
+    def _progress(self) -> int:
+        return self.ws_connection.written if isinstance(self.ws_connection, FrameConnection) else 0
 
     def _connection(self) -> FrameConnection:
         if not isinstance(self.ws_connection, FrameConnection):

@@ -37,6 +37,8 @@ class SocketStream:
         self._reading = self._closed = False
         self._unsent: deque[memoryview] = deque()
         self._sent: asyncio.Future[None] | None = None
+        self.written = 0
+        """Bytes that left the process."""
         stream.io_loop.remove_handler(stream.fileno())
 
     def closed(self) -> bool:
@@ -123,12 +125,14 @@ class SocketStream:
 
     def _send(self, data: bytes | memoryview) -> int:
         try:
-            return self._socket.send(data)
+            sent = self._socket.send(data)
         except _LATER:
             return 0
         except OSError:
             self.close()
             raise StreamClosedError from None
+        self.written += sent
+        return sent
 
     def _writable(self) -> None:
         with contextlib.suppress(StreamClosedError):
