@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from bridge.protocol import Control, Data, JsonObject, Problem, decode, encode_control
 from ws_gateway.flow_messages import channel_of_flow
+from ws_gateway.reopened import Reopened
 
 CHANNELS_MAX = 16384
 """Channels open at a time in one session."""
@@ -70,16 +71,20 @@ class Dispatcher:
         """Of the last message."""
         self.channels: dict[str, bool] = {}
         """The open channels; True for those whose data is binary."""
+        self._reopened = Reopened()
+        self._binary: dict[str, bool] = {}
 
     def receive(self, message: bytes) -> Action:
         """What to do about a message of the browser."""
         self.activity = Activity.NONE
         if b"\n" not in message:
             return Ignore("a message without a channel line")
-        if self._initialised and (channel := channel_of_flow(message)) is not None:
+        if self._initialised and not self._reopened and (channel := channel_of_flow(message)) is not None:
             return Ignore("flow control of another socket's channel") if self._is_foreign(channel) else Relay(message)
         try:
             event = decode(message)
+            if self._reopened.waits(event.channel):
+                return self._hold(event, message)
             if isinstance(event, Data):
                 return self._data(event, message)
             if not self._initialised and event.command != "init":
@@ -92,6 +97,26 @@ class Dispatcher:
         """The channel is closed."""
         if self.channels.pop(channel, None) is not None:
             self._owners.pop(channel, None)
+
+    def closed(self, channel: str) -> list[bytes] | None:
+        """The bridge closed it. None if that is news for the page, else what is to be sent to the bridge now."""
+        self.forget(channel)
+        messages = self._reopened.closed_by_bridge(channel)
+        if messages:
+            self.channels[channel] = self._binary.pop(channel)
+            self._owners[channel] = self._owner
+        return messages
+
+    def _hold(self, event: Data | Control, message: bytes) -> Action:
+        """For a channel that was opened anew before the bridge closed it."""
+        assert event.channel is not None
+        if isinstance(event, Control) and event.command == "open":
+            return Fatal("protocol-error", "open of a channel that is in use")
+        if isinstance(event, Control) and event.command == "close":
+            self._reopened.closed_by_page(event.channel)
+        else:
+            self._reopened.hold(event.channel, message if isinstance(event, Data) else _relay(event).message)
+        return Ignore("until the bridge has closed the channel that had the name")
 
     def _data(self, data: Data, message: bytes) -> Action:
         if self._is_foreign(data.channel):
@@ -110,7 +135,8 @@ class Dispatcher:
         channel = control.channel
         if channel is None:
             return Fatal("protocol-error", "open without a channel")
-        if channel in self._owners or channel.startswith(INTERNAL_PREFIX):
+        is_again = channel in self._reopened
+        if (channel in self._owners and not is_again) or channel.startswith(INTERNAL_PREFIX):
             return Fatal("protocol-error", "open of a channel that is in use")
         binary = control.message.get("binary", "")
         if type(binary) is not str:
@@ -120,6 +146,10 @@ class Dispatcher:
             return Answer({"command": "close", "channel": channel, **limit.as_close()})
         relayed = _relay(control)
         self.activity = Activity.PERSON if control.message.get("payload") == "session-control" else Activity.TRAFFIC
+        if is_again:
+            self._binary[channel] = binary == "raw"
+            self._reopened.hold(channel, relayed.message)
+            return Ignore("until the bridge has closed the channel that had the name")
         self.channels[channel] = binary == "raw"
         self._owners[channel] = self._owner
         return relayed
@@ -130,7 +160,8 @@ class Dispatcher:
         if self._is_foreign(control.channel):
             return Ignore("close of a channel of another socket")
         relayed = _relay(control)
-        self.forget(control.channel)
+        if self.channels.pop(control.channel, None) is not None:
+            self._reopened.closed_by_page(control.channel)
         return relayed
 
     def _kill(self, control: Control) -> Action:

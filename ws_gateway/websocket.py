@@ -82,14 +82,25 @@ class BrowserSocket(SocketHandler):
 
     def deliver(self, event: Event, message: bytes) -> None:
         """Sends on what the bridge says, at the next `push`; never waits."""
-        if isinstance(event, Control):
-            if event.command == "close":
-                self._dispatcher.channels.pop(event.channel or "", None)
-            self.send(message, False)
-        elif self._dispatcher.channels.get(event.channel):
-            self.send(message, True)
+        channel = event.channel or ""
+        if isinstance(event, Control) and event.command == "close":
+            self._closed(channel, message)
+        elif (is_binary := self._dispatcher.channels.get(channel)) is None:
+            return  # the page has closed it
+        elif isinstance(event, Control) or is_binary:
+            self.send(message, is_binary and not isinstance(event, Control))
         else:
             self._deliver_text(event, message)
+
+    def _closed(self, channel: str, message: bytes) -> None:
+        if self._session is None:
+            return
+        waiting = self._dispatcher.closed(channel)
+        if waiting is None:
+            self.send(message, False)
+        else:
+            for each in waiting:
+                self._session.forward(each)
 
     def let_go(self, problem: str) -> bool:
         """Closes what the page left open."""

@@ -117,17 +117,52 @@ def test_a_key_given_twice_reaches_the_bridge_once() -> None:
 def test_a_channel_can_be_opened_once_at_a_time() -> None:
     opening = control(command="open", channel="1:1", payload="echo")
     assert isinstance(dispatcher(opening).receive(opening), Fatal)
-    closed = dispatcher(opening, control(command="close", channel="1:1"))
-    assert isinstance(closed.receive(opening), Relay)
 
 
-def test_a_close_is_relayed_and_the_channel_forgotten() -> None:
+def test_a_name_that_is_used_again_waits_for_the_bridges_close() -> None:
+    """What is said on the new channel is not said on the old one, and is not lost."""
+    opening = {"command": "open", "channel": "1:1", "payload": "echo", "binary": "raw"}
+    closing = control(command="close", channel="1:1")
+    owners: dict[str, object] = {}
+    made = dispatcher(control(**opening), owners=owners)
+    assert isinstance(made.receive(closing), Relay)
+    held = [control(**opening), b"1:1\nhello", control(command="pong", channel="1:1", sequence=5)]
+    assert all(isinstance(made.receive(message), Ignore) for message in held)
+    assert isinstance(made.receive(control(**opening)), Fatal)
+    assert made.channels == {}
+    owners.clear()
+    sent = made.closed("1:1")
+    assert sent is not None
+    assert [sent[1], json.loads(sent[0]), json.loads(sent[2])["sequence"]] == [b"1:1\nhello", opening, 5]
+    assert (made.channels, owners) == ({"1:1": True}, {"1:1": ME})
+    assert made.receive(b"1:1\nmore") == Relay(b"1:1\nmore")
+    assert made.closed("1:1") is None
+
+
+def test_a_name_that_is_used_again_and_given_up() -> None:
+    opening, closing = control(command="open", channel="1:1", payload="echo"), control(command="close", channel="1:1")
+    owners: dict[str, object] = {}
+    made = dispatcher(opening, closing, opening, closing, owners=owners)
+    owners.clear()
+    assert made.closed("1:1") == []
+    assert isinstance(made.receive(opening), Relay)
+
+
+def test_no_more_waits_than_there_is_room_for() -> None:
+    opening, closing = control(command="open", channel="1:1", payload="echo"), control(command="close", channel="1:1")
+    made = dispatcher(opening, closing, opening)
+    actions = [made.receive(b"1:1\n" + b"x" * 65536) for _ in range(5)]
+    assert isinstance(actions[0], Ignore)
+    assert isinstance(actions[-1], Fatal)
+
+
+def test_a_close_is_relayed_and_the_name_is_kept_until_the_bridge_closes() -> None:
     owners: dict[str, object] = {}
     made = dispatcher(control(command="open", channel="1:1"), owners=owners)
     closing = {"command": "close", "channel": "1:1", "problem": "cancelled"}
     assert said(made.receive(control(**closing))) == closing
-    assert made.channels == {}
-    assert owners == {}
+    assert (made.channels, owners) == ({}, {"1:1": ME})
+    assert made.closed("1:1") == []
 
 
 @pytest.mark.parametrize("command", ["done", "ready", "options", "ping", "pong", "ack", "whatever"])

@@ -52,6 +52,21 @@ async def test_an_echo(browser: Any) -> None:
     assert await socket.receive() == {"command": "close", "channel": "1:1"}
 
 
+async def test_a_name_may_be_used_again_at_once(browser: Any) -> None:
+    """Also while the bridge still ends what had it before, a program here that takes its time."""
+    socket = await browser.socket()
+    await socket.init()
+    spawn = ["sh", "-c", "trap 'sleep 0.3; exit' TERM; echo there; while :; do sleep 0.05; done"]
+    await socket.control(command="open", channel="1:1", payload="stream", spawn=spawn)
+    while await socket.receive() != "1:1\nthere\n":
+        pass
+    await socket.control(command="close", channel="1:1")
+    await socket.control(command="open", channel="1:1", payload="echo")
+    await socket.data("1:1", "hello")
+    assert await socket.receive() == {"command": "ready", "channel": "1:1"}
+    assert await socket.receive() == "1:1\nhello"
+
+
 async def test_binary_channels_answer_in_binary(browser: Any) -> None:
     socket = await browser.socket()
     await socket.init()
