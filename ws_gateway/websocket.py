@@ -15,6 +15,7 @@ CAPABILITIES = ("multi", "credentials", "binary", "websocket-channel-close-fix")
 PING_INTERVAL = 10.0
 """Seconds between our `ping` messages; a page takes a connection for dead after 30 s of silence."""
 
+_PING = encode_control({"command": "ping"})
 _log = logging.getLogger(__name__)
 _faults = ThrottledLog(__name__)
 
@@ -141,7 +142,8 @@ async def ping_all(sockets: set[BrowserSocket]) -> None:
     while True:
         await asyncio.sleep(PING_INTERVAL)
         for socket in tuple(sockets):
-            socket.control({"command": "ping"})
+            socket.send(_PING, False)
+            socket.push()
 
 
 ROUTES = [(r"/cockpit/socket", BrowserSocket)]

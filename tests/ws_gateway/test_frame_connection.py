@@ -6,13 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pluggy
 import pytest
 from testbed.bad_frames import bad_frames
 from testbed.raw_web import RawWebSocket, client_frame
 from wsproto.events import CloseConnection, Pong, TextMessage
 
-from ws_gateway import hookimpl
+from ws_gateway import hookimpl, plugins
 from ws_gateway.app import MESSAGE_MAX
 from ws_gateway.handler import Handler
 from ws_gateway.socket_handler import SocketHandler
@@ -49,9 +48,7 @@ Talk = Callable[[Callable[[RawWebSocket], Any]], Any]
 async def talk(start: Any, monkeypatch: pytest.MonkeyPatch) -> Talk:
     """`await talk(play)`: plays with a fresh connection to the echo route, in a thread."""
     made = Plugin()
-    monkeypatch.setattr(
-        pluggy.PluginManager, "load_setuptools_entrypoints", lambda manager, _group: manager.register(made) and 1
-    )
+    monkeypatch.setattr(plugins, "load_entry_points", lambda manager: manager.register(made))
     port = (await start()).gateway.port
 
     def play(what: Callable[[RawWebSocket], Any]) -> Any:

@@ -1,9 +1,8 @@
 from typing import Any
 
-import pluggy
 import pytest
 
-from ws_gateway import hookimpl
+from ws_gateway import hookimpl, plugins
 from ws_gateway.auth import Attempt
 from ws_gateway.handler import Handler
 from ws_gateway.hookspecs import GatewaySpecs
@@ -54,9 +53,7 @@ class Plugin:
 def plugin(monkeypatch: pytest.MonkeyPatch) -> Plugin:
     """A plugin that an entry point names."""
     made = Plugin()
-    monkeypatch.setattr(
-        pluggy.PluginManager, "load_setuptools_entrypoints", lambda manager, _group: manager.register(made) and 1
-    )
+    monkeypatch.setattr(plugins, "load_entry_points", lambda manager: manager.register(made))
     return made
 
 
