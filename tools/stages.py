@@ -67,7 +67,7 @@ TESTS = (
     Stage("build", ("make", "--no-print-directory", "build")),
     pytest_stage(
         "pytest unit",
-        PROCESSORS + 1,  # they wait more than they work
+        2 * PROCESSORS,  # they wait more than they work
         "tests",
         "--ignore=tests/e2e",
         "--ignore=tests/compat",

@@ -4,7 +4,7 @@
 |------|------|
 | 70 | test_70_a_link_swapped_in_never_leads_out, test_70_root_deletes_nothing_behind_a_users_link, \
 test_70_what_was_read_through_a_swapped_link_is_not_saved |
-| 72 | test_72_names_of_every_kind, test_72_names_come_back_byte_for_byte |
+| 72 | test_72_names_of_every_kind, test_72_names_come_back_byte_for_byte, e2e/test_addresses.py |
 | 73 | test_73_paths_that_are_none |
 """
 

@@ -230,7 +230,7 @@ KEYS = ["version", "name", "priority", "backend", "menu", "tools", "dashboard", 
         "content-security-policy", "parent", "preload", "config", "locales", "base1"]  # fmt: skip
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(st.dictionaries(st.sampled_from(KEYS) | st.text(max_size=6), JSON, max_size=8))
 def test_manifests(content: dict[str, Any]) -> None:
     try:
