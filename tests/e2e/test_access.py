@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Locator, Page, expect
 from testbed import pages
+from testbed.browser import accessibility_violations
 from testbed.console import Console
 
+AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
 UNPRIVILEGED = "import os, sys; os.geteuid = lambda: 1000; from bridge.__main__ import main; sys.exit(main())"
 """A bridge that believes that it is not root's."""
 PSEUDO = f"""#!{sys.executable} -I
@@ -76,9 +78,11 @@ async def test_access_is_gained_by_a_password_and_given_up(unprivileged: Console
     await expect_access(page, "access-denied")
     await page.get_by_role("button", name="Limited access").click()
     dialog = page.get_by_role("dialog", name="Switch to administrative access")
+    assert await accessibility_violations(page, AXE.read_text()) == []
     await choose(dialog)
     password = dialog.get_by_label("Password of anna:")
     await expect(password).to_be_focused()
+    assert await accessibility_violations(page, AXE.read_text()) == []
     await password.fill("guess")
     await page.keyboard.press("Enter")
     await expect(dialog.get_by_text("Sorry, try again.")).to_be_visible()

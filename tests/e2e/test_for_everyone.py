@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Locator, Page, expect
 from testbed import pages
 from testbed.browser import accessibility_violations, horizontal_overflow
 from testbed.console import Console
@@ -39,7 +39,18 @@ async def test_axe_finds_nothing(console: Open, page: Page, scheme: Literal["lig
     await page.keyboard.press("Escape")
     await page.get_by_role("search").get_by_role("textbox").fill("bash")
     found += await accessibility_violations(page, axe)
+    await open_about(page)
+    found += await accessibility_violations(page, axe)
     assert found == []
+
+
+async def open_about(page: Page) -> Locator:
+    """The dialog, once it shows the plugins."""
+    await page.get_by_role("button", name="Help").click()
+    await page.get_by_role("menuitem", name="About Pilothouse").click()
+    dialog = page.get_by_role("dialog", name="About Pilothouse")
+    await expect(dialog.get_by_role("listitem").filter(has_text="pilothouse-lib")).to_be_visible()
+    return dialog
 
 
 async def test_a_telephone_shows_every_page_without_scrolling_sideways(console: Open, page: Page) -> None:
@@ -52,6 +63,11 @@ async def test_a_telephone_shows_every_page_without_scrolling_sideways(console: 
         await toggle.click()
         await expect(page.get_by_role("link", name="Terminal")).to_be_in_viewport()
         assert await horizontal_overflow(page) == {}, f"{package} with the navigation"
+    await page.keyboard.press("Escape")
+    dialog = await open_about(page)
+    assert await horizontal_overflow(page) == {}
+    assert await dialog.evaluate("dialog => [...dialog.querySelectorAll('*')].every(it => it.scrollWidth <= 390)")
+    await expect(dialog.get_by_role("button", name="Close").last).to_be_in_viewport()
 
 
 REACHABLE = """() => {
@@ -94,6 +110,7 @@ async def test_a_menu_and_a_dialog_are_used_with_the_keyboard_alone(console: Ope
     await page.keyboard.press("Enter")
     dialog = page.get_by_role("dialog", name="About Pilothouse")
     await expect(dialog).to_be_visible()
+    await expect(dialog.get_by_role("listitem").first).to_be_visible()
     for _step in range(5):
         await page.keyboard.press("Tab")
         assert await dialog.evaluate("dialog => dialog.contains(document.activeElement)"), (
