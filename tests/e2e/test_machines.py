@@ -21,6 +21,13 @@ async def test_the_demo_lists_machines_and_says_that_it_is_a_demo(console: Calla
     await expect(pages.frame(page, "machines").get_by_text("demo").first).to_be_visible()
 
 
+async def test_an_address_that_is_no_page_of_ours_shows_the_list(console: Callable[..., Console], page: Page) -> None:
+    started = console(demo=True)
+    await pages.open_machines(page, started.link)
+    await page.goto(f"{started.url}machines#/constructor?id=x")
+    await expect(pages.rows(page).first).to_be_visible()
+
+
 async def test_every_action_of_the_demo_works(console: Callable[..., Console], page: Page) -> None:
     await pages.open_machines(page, console(demo=True).link)
     name = "debian-template"

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Domain, DomainState, Domains } from "../../../plugins/machines/src/model";
-import { DEFAULT_VIEW, type View, countStates, formatView, parseView, select } from "../../../plugins/machines/src/view";
+import { DEFAULT_VIEW, type View, countStates, formatView, parseView, select } from "../../../plugins/machines/src/list/view";
 
 const domain = (name: string, part: Partial<Domain> = {}): Domain => ({
   name,

@@ -1,16 +1,16 @@
 import { memo } from "react";
 import { Label } from "@patternfly/react-core/dist/esm/components/Label";
 import { Tooltip } from "@patternfly/react-core/dist/esm/components/Tooltip";
-import { gettext as _, N_ } from "../../lib/cockpit";
-import { useLanguage } from "../../lib/page";
-import type { Asked } from "./action-runner";
-import type { Action } from "./actions";
-import type { Capabilities, Domain } from "./model";
+import { gettext as _, N_ } from "../../../lib/cockpit";
+import { useLanguage } from "../../../lib/page";
+import type { Asked } from "../action-runner";
+import type { Action } from "../actions";
+import type { Capabilities, Domain } from "../model";
 import { RowActions } from "./row-actions";
-import type { SampleStore } from "./samples";
-import { StateLabel } from "./state-label";
-import { lookOf } from "./states";
-import { CpuUsage, MemoryUsage } from "./usage";
+import type { SampleStore } from "../samples";
+import { StateLabel } from "../state-label";
+import { lookOf } from "../states";
+import { CpuUsage, MemoryUsage } from "../usage";
 
 export interface MachineRowProps {
   domainKey: string;

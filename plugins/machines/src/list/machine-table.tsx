@@ -1,8 +1,8 @@
 import { useEffect, useMemo } from "react";
 import { Skeleton } from "@patternfly/react-core/dist/esm/components/Skeleton";
 import { Table, Tbody, Td, Th, Thead, Tr } from "@patternfly/react-table/dist/esm/components/Table";
-import { gettext as _, N_ } from "../../lib/cockpit";
-import type { Activity } from "./action-runner";
+import { gettext as _, N_ } from "../../../lib/cockpit";
+import type { Activity } from "../action-runner";
 import type { MachineRowProps } from "./machine-row";
 import { CHUNK, RowChunk } from "./row-chunk";
 import { COLUMNS, type Column, FIRST_DESCENDING, type Row, type View } from "./view";

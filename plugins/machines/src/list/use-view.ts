@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from "react";
-import { location } from "../../lib/cockpit";
+import { location } from "../../../lib/cockpit";
 import { type View, formatView, parseView } from "./view";
 
 /** Browsers count changes of the address; typing must not use them up. */
@@ -16,7 +16,10 @@ export function useView(): [View, (part: Partial<View>) => void] {
       if (!unwritten.current) setView((shown) => changed(shown, parseView(location().options)));
     };
     window.addEventListener("hashchange", moved);
-    return () => window.removeEventListener("hashchange", moved);
+    return () => {
+      window.removeEventListener("hashchange", moved);
+      clearTimeout(timer.current);
+    };
   }, []);
 
   const change = useCallback((part: Partial<View>) => {

@@ -1,6 +1,6 @@
 import { type RefObject, memo, useEffect, useRef, useState } from "react";
-import { useLanguage } from "../../lib/page";
-import type { Activity } from "./action-runner";
+import { useLanguage } from "../../../lib/page";
+import type { Activity } from "../action-runner";
 import { DistantRow, MachineRow, type MachineRowProps } from "./machine-row";
 import type { Row } from "./view";
 

@@ -2,16 +2,16 @@ import { type ReactNode, useCallback, useDeferredValue, useEffect, useMemo, useS
 import { Label } from "@patternfly/react-core/dist/esm/components/Label";
 import { Title } from "@patternfly/react-core/dist/esm/components/Title";
 import FlaskIcon from "@patternfly/react-icons/dist/esm/icons/flask-icon";
-import { gettext as _ } from "../../lib/cockpit";
-import type { Connection, Snapshot } from "../../lib/rpc";
-import { ActionRunner } from "./action-runner";
-import type { Action } from "./actions";
-import { ConfirmDialog, type Question, stillAsked } from "./confirm-dialog";
+import { gettext as _ } from "../../../lib/cockpit";
+import type { Connection, Snapshot } from "../../../lib/rpc";
+import { ActionRunner } from "../action-runner";
+import type { Action } from "../actions";
+import { ConfirmDialog, type Question, stillAsked } from "../confirm-dialog";
 import { MachineTable } from "./machine-table";
 import { MachinesToolbar } from "./machines-toolbar";
-import type { Capabilities, Domain, Domains, MachinesState, Samples } from "./model";
-import { ConnectionFailed, ConnectionLine, DemoNotice, FailureList, NoMachines, NothingMatches, StaleNotice } from "./notices";
-import { SampleStore } from "./samples";
+import type { Capabilities, Domain, Domains, MachinesState, Samples } from "../model";
+import { ConnectionFailed, ConnectionLine, DemoNotice, FailureList, NoMachines, NothingMatches, StaleNotice } from "../notices";
+import { SampleStore } from "../samples";
 import { useView } from "./use-view";
 import { DEFAULT_VIEW, type View, countStates, select } from "./view";
 

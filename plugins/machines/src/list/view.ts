@@ -1,7 +1,7 @@
 /** Which machines the list shows and in what order; kept in the address, so that it can be sent to somebody. */
 
-import { STATE_ORDER } from "./states";
-import type { Domain, Domains, Samples } from "./model";
+import { STATE_ORDER } from "../states";
+import type { Domain, Domains, Samples } from "../model";
 
 export const COLUMNS = ["name", "state", "cpu", "memory"] as const;
 export type Column = (typeof COLUMNS)[number];

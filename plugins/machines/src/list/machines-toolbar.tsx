@@ -1,8 +1,8 @@
 import { SearchInput } from "@patternfly/react-core/dist/esm/components/SearchInput";
 import { ToggleGroup, ToggleGroupItem } from "@patternfly/react-core/dist/esm/components/ToggleGroup";
 import { Toolbar, ToolbarContent, ToolbarItem } from "@patternfly/react-core/dist/esm/components/Toolbar";
-import { format, gettext as _, ngettext } from "../../lib/cockpit";
-import { lookOf } from "./states";
+import { format, gettext as _, ngettext } from "../../../lib/cockpit";
+import { lookOf } from "../states";
 import type { View } from "./view";
 
 interface MachinesToolbarProps {

@@ -5,9 +5,9 @@ import { Dropdown, DropdownItem, DropdownList } from "@patternfly/react-core/dis
 import { MenuToggle } from "@patternfly/react-core/dist/esm/components/MenuToggle";
 import { Tooltip } from "@patternfly/react-core/dist/esm/components/Tooltip";
 import EllipsisVIcon from "@patternfly/react-icons/dist/esm/icons/ellipsis-v-icon";
-import { format, gettext as _ } from "../../lib/cockpit";
-import { type Action, type Offer, offers } from "./actions";
-import type { Capabilities, Domain } from "./model";
+import { format, gettext as _ } from "../../../lib/cockpit";
+import { type Action, type Offer, offers } from "../actions";
+import type { Capabilities, Domain } from "../model";
 
 interface RowActionsProps {
   domain: Domain;
