@@ -1,13 +1,19 @@
 """The back end of the machines, storage and networks pages: the channel `libvirt1`."""
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Iterable
 
 from bridge import hookimpl
 from bridge.channel import Channel
-from plugins.machines.channel import LibvirtChannel
+from plugins.machines.channel import LibvirtChannel, recorder
 
 
 @hookimpl
 def channels() -> Iterable[type[Channel]]:
     """See `bridge.hookspecs`."""
     return [LibvirtChannel]
+
+
+@hookimpl
+def shutdown() -> Awaitable[None]:
+    """See `bridge.hookspecs`."""
+    return recorder.close()

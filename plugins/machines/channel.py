@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import time
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
@@ -10,7 +11,9 @@ from bridge.protocol import JsonObject, Problem
 from bridge.rpc import RpcChannel, method
 from plugins.machines.choice import Host, choose
 from plugins.machines.connections import Connections, probe
+from plugins.machines.history import History, Span
 from plugins.machines.provider import Kind, Method
+from plugins.machines.recorder import Recorder
 
 if TYPE_CHECKING:
     from plugins.machines.watcher import Watcher
@@ -21,6 +24,8 @@ FOLLOWING_MAX = 16
 """Objects that one page follows."""
 SHOWN_MAX = 200
 """Domains that a page says it shows; more fit on no screen."""
+RECENT_MAX = 120
+"""Slots of the history that a page is told of many domains at once: ten minutes."""
 KEYS_MAX, HOLD_MAX = 16, 10_000
 """Keys pressed together (libvirt's own bound), and milliseconds they are held."""
 NAME_MAX = 255
@@ -32,6 +37,8 @@ Followable = Literal["domain", "pool", "volume", "network", "node_device"]
 Wanted = Literal["", "libvirt-python", "libvirt-dbus", "virsh"]
 
 _connections = Connections()
+recorder = Recorder(_connections)
+"""Keeps the histories of this process; ended with it."""
 
 
 class LibvirtChannel(RpcChannel):
@@ -40,9 +47,8 @@ class LibvirtChannel(RpcChannel):
     The state has `connection` (uri, status, message, demo, hypervisor, provider, …), `capabilities` (for each method
     true or the sentence that says why not, and such a sentence for each part that cannot be read), the parts asked for
     and `followed`. `host` has facts; the other parts map keys to rows (`plugins.machines.provider` says what a key is).
-    While `interval` is not 0, `sample` brings every so many milliseconds for each running domain the percentage of its
-    virtual CPUs in use and the bytes of its memory in use. The first load is complete when all is there, or when the
-    connection said why not.
+    While `interval` is not 0, `sample` brings every so many milliseconds for each running domain the figures of
+    `plugins.machines.sampler.Rows`. The first load is complete when all is there, or when the connection said why not.
     """
 
     payload = "libvirt1"
@@ -59,6 +65,7 @@ class LibvirtChannel(RpcChannel):
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         self._watcher: Watcher | None = None
+        self._history = History()
         self._parts: frozenset[str] = frozenset()
         self._following: dict[tuple[str, str], AsyncExitStack] = {}
 
@@ -70,6 +77,7 @@ class LibvirtChannel(RpcChannel):
         choice = await choose(options.uri, environ, Host.look(environ), probe, options.provider)
         async with AsyncExitStack() as stack:
             self._watcher = watcher = await stack.enter_async_context(_connections.use(choice))
+            self._history = recorder.begin(choice)
             self.ready()
             stack.push_async_callback(self._unfollow_all)
             others = [part for part in dict.fromkeys(options.parts) if part != "domains"]
@@ -122,6 +130,25 @@ class LibvirtChannel(RpcChannel):
     async def show(self, keys: list[str]) -> None:
         """Say which domains are looked at, first row first: what takes a call for each is read for them first."""
         self._watched().show([checked_key("domain", key) for key in keys[:SHOWN_MAX]])
+
+    @method
+    async def history(self, key: str, span: Span = "hour") -> JsonObject:
+        """What a domain of this connection did in the last hour (slots of 5 s) or the last day (of a minute).
+
+        `start` is the second since 1970 at which the first slot begins, `step` the seconds of each. The other members
+        have one entry for each slot, the last one being the slot that is now, null in a gap: `cpu` (percent of all its
+        virtual CPUs), `memory` (bytes), `disk_read`, `disk_written`, `received`, `sent` (bytes a second). A domain that
+        nobody knows has gaps only. `sample` goes on from there with the same figures in the same order.
+        """
+        return self._history.of(checked_key("domain", key), span, time.time())
+
+    @method
+    async def recent(self, keys: list[str], count: int) -> JsonObject:
+        """By key the last `count` slots of `history`, of domains that are looked at."""
+        if not 0 < count <= RECENT_MAX:
+            raise Problem("protocol-error", f"attribute 'count': must be 1 to {RECENT_MAX}")
+        now = time.time()
+        return {checked_key("domain", key): self._history.recent(key, count, now) for key in keys[:SHOWN_MAX]}
 
     # Power
 

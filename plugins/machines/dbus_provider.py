@@ -268,7 +268,8 @@ class LibvirtDbus(Provider):
     async def _all_stats(self, which: int) -> dict[str, tuple[str, dict[str, int]]]:
         """Name and statistics by key. Statistics come by name, so the names of all domains are kept, once asked."""
         keys = await self._keys(0)
-        (records,) = await self._connect("GetAllDomainStats", "uu", figures.STATS, which | figures.NOWAIT)
+        stats = figures.LIVE_STATS if which & figures.RUNNING else figures.STATS
+        (records,) = await self._connect("GetAllDomainStats", "uu", stats, which | figures.NOWAIT)
         told = {name: _numbers(values) for name, values in records}
         self._names = {key: name for key, name in self._names.items() if key in keys}
         await self._learn(keys - self._names.keys())

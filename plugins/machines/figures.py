@@ -5,7 +5,7 @@ Statistics are as virConnectGetAllDomainStats names them: `state.state`, `balloo
 
 from collections.abc import Mapping
 
-from plugins.machines.provider import Domain, Reading
+from plugins.machines.provider import Domain, Reading, Traffic
 
 KIB = 1024
 
@@ -13,8 +13,11 @@ STATES = ("no state", "running", "blocked", "paused", "shutting down", "shut off
 """The words for virDomainState, in its order."""
 
 STATS_STATE, STATS_CPU_TOTAL, STATS_BALLOON, STATS_VCPU = 1, 2, 4, 8
+STATS_INTERFACE, STATS_BLOCK = 16, 32
 STATS = STATS_STATE | STATS_CPU_TOTAL | STATS_BALLOON | STATS_VCPU
-"""What is asked for, in virDomainStatsTypes."""
+"""What is asked of all domains, in virDomainStatsTypes."""
+LIVE_STATS = STATS | STATS_INTERFACE | STATS_BLOCK
+"""What is asked of those that run."""
 RUNNING, NOWAIT = 16, 1 << 29
 """virConnectGetAllDomainStatsFlags. NOWAIT: a domain that is busy with a job tells less; it does not hold up others."""
 
@@ -22,6 +25,8 @@ SUMMARY = ("state.state", "state.reason", "vcpu.current", "balloon.current", "ba
 """What a summary needs."""
 COUNTERS = ("cpu.time", "vcpu.current", "balloon.current")
 """What a reading needs."""
+TRAFFIC = (("block.", ".rd.bytes"), ("block.", ".wr.bytes"), ("net.", ".rx.bytes"), ("net.", ".tx.bytes"))
+"""Beginning and end of the names of the members of `Traffic`, in its order; between them stands a device's number."""
 
 REASONS: dict[str, tuple[str, ...]] = {
     "running": (
@@ -87,7 +92,23 @@ def summary(name: str, stats: Mapping[str, int], *, persistent: bool, autostart:
 
 def reading(stats: Mapping[str, int]) -> Reading:
     """The counters that `stats`, which has all of `COUNTERS`, tells of."""
-    return Reading(stats["cpu.time"], stats["vcpu.current"], memory_used(stats, stats["balloon.current"]) * KIB)
+    used = memory_used(stats, stats["balloon.current"]) * KIB
+    return Reading(stats["cpu.time"], stats["vcpu.current"], used, traffic(stats))
+
+
+def traffic(stats: Mapping[str, int]) -> Traffic | None:
+    """The bytes of all devices; None where the driver counts none of them, be it that there is no device."""
+    found = [[value for name, value in stats.items() if _is_of(name, *affixes)] for affixes in TRAFFIC]
+    return Traffic(*map(sum, found)) if any(found) else None
+
+
+def _is_of(name: str, start: str, end: str) -> bool:
+    return name.startswith(start) and name.endswith(end)
+
+
+def is_counted(name: str) -> bool:
+    """Whether a statistic of this name is a part of `traffic`."""
+    return any(_is_of(name, *affixes) for affixes in TRAFFIC)
 
 
 def memory_used(stats: Mapping[str, int], current: int) -> int:

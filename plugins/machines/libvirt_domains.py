@@ -60,7 +60,8 @@ def read_addresses(connection: Any, key: str, source: int) -> list[str]:
 
 def _all_stats(connection: Any, which: int = 0) -> list[tuple[Any, dict[str, Any]]]:
     try:
-        return connection.getAllDomainStats(figures.STATS, which | figures.NOWAIT)  # type: ignore[no-any-return]
+        stats = figures.LIVE_STATS if which & figures.RUNNING else figures.STATS
+        return connection.getAllDomainStats(stats, which | figures.NOWAIT)  # type: ignore[no-any-return]
     except libvirt.libvirtError as error:
         if error.get_error_code() not in UNSUPPORTED:
             raise

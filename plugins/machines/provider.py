@@ -12,7 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, ClassVar, Literal, Protocol
+from typing import Any, ClassVar, Literal, NamedTuple, Protocol
 
 from bridge.protocol import JsonObject
 
@@ -123,6 +123,17 @@ class Reading:
     vcpus: int
     memory_used: int
     """Bytes: as the guest sees it where it tells, else what the host gave to it, never more than it may use."""
+    traffic: "Traffic | None" = None
+    """None where the driver does not tell it."""
+
+
+class Traffic(NamedTuple):
+    """Bytes of all disks and of all interfaces since the domain was started, as the guest sees their direction."""
+
+    disk_read: int
+    disk_written: int
+    received: int
+    sent: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,11 @@ from contextlib import asynccontextmanager, suppress
 from typing import NamedTuple
 
 from bridge.protocol import Problem
-from plugins.machines.provider import Reading
+from plugins.machines.provider import Reading, Traffic
 
 Rows = dict[str, list[float]]
-"""By domain: the percentage of all its virtual CPUs in use, and the bytes of memory in use."""
+"""By domain: the percentage of all its virtual CPUs in use and the bytes of memory in use; where they are told also the
+bytes a second read from and written to its disks, and received and sent by its interfaces."""
 SampleListener = Callable[[Rows], None]
 
 
@@ -32,8 +33,17 @@ def rows_between(before: Moment, after: Moment) -> Rows:
         if earlier is None or reading.cpu_time < earlier.cpu_time or nanoseconds <= 0:
             continue
         share = (reading.cpu_time - earlier.cpu_time) / (nanoseconds * max(1, reading.vcpus))
-        rows[key] = [round(min(100.0, 100 * share), 1), reading.memory_used]
+        rates = _rates(earlier.traffic, reading.traffic, after.time - before.time)
+        rows[key] = [round(min(100.0, 100 * share), 1), reading.memory_used, *rates]
     return rows
+
+
+def _rates(before: Traffic | None, after: Traffic | None, seconds: float) -> list[int]:
+    """Bytes a second; none where nothing can be said, as when a device with its counters was taken out."""
+    if before is None or after is None:
+        return []
+    changes = [later - earlier for earlier, later in zip(before, after, strict=True)]
+    return [round(change / seconds) for change in changes] if min(changes) >= 0 else []
 
 
 class Sampler:

@@ -44,7 +44,9 @@ def stats(output: str) -> Iterator[tuple[str, dict[str, int]]]:
             name, found = line[len("Domain: '") : -1], {}
             continue
         member, _, value = line.strip().partition("=")
-        if (member in _NUMBERED or member.startswith(_BALLOON)) and value.isdecimal():
+        if not value.isdecimal():
+            continue
+        if member in _NUMBERED or member.startswith(_BALLOON) or figures.is_counted(member):
             found[member] = int(value)
     if name is not None:
         yield name, found

@@ -116,7 +116,7 @@ class Virsh(Provider):
         return self._summaries(await self._completed(found, figures.SUMMARY), await self._ask(_FLAG_LISTS))
 
     async def readings(self) -> dict[str, Reading]:
-        found = await self._completed(await self._all_stats("--list-running"), figures.COUNTERS)
+        found = await self._completed(await self._all_stats("--interface --block --list-running"), figures.COUNTERS)
         return {key: figures.reading(told) for key, (_, told) in found.items()}
 
     async def listing(self, kind: Kind) -> dict[str, Listed]:

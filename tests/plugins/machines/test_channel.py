@@ -330,9 +330,28 @@ async def test_samples_come_at_their_pace(world: str, uuid: Callable[[int], str]
             message = await back.event()
             if not isinstance(message, Control) and message.get("method") == "sample":
                 break
-        percent, used = message["params"]["rows"][uuid(1)]
+        percent, used, *_ = message["params"]["rows"][uuid(1)]
         assert 0 <= percent <= 100
         assert used == 64 << 20
+
+
+async def test_the_history_is_of_the_domains_of_the_connection(world: str, uuid: Callable[[int], str]) -> None:
+    async with back_end() as back:
+        back.open("a", uri=world)
+        await back.loaded("a")
+        back.call("a", 1, "history", key=uuid(1), span="day")
+        told = (await back.reply(1))["result"]
+        assert (told["step"], len(told["cpu"]), len(told["sent"])) == (60, 1440, 1440)
+        assert abs(told["start"] + 86400 - time.time()) <= 61
+        back.call("a", 2, "recent", keys=[uuid(1), uuid(2)], count=12)
+        recent = (await back.reply(2))["result"]
+        assert recent.keys() == {uuid(1), uuid(2)}
+        assert len(recent[uuid(1)]["memory"]) == 12
+        for number, (method, params) in enumerate(
+            [("history", {"key": "../x"}), ("recent", {"keys": [uuid(1)], "count": 10**6})], start=3
+        ):
+            back.call("a", number, method, **params)
+            assert "attribute" in (await back.reply(number))["error"]["message"]
 
 
 async def test_where_libvirt_does_not_answer_the_page_says_so_soon() -> None:

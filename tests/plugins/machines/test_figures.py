@@ -7,15 +7,20 @@ from plugins.machines.figures import (
     RUNNING,
     STATES,
     STATS_BALLOON,
+    STATS_BLOCK,
     STATS_CPU_TOTAL,
+    STATS_INTERFACE,
     STATS_STATE,
     STATS_VCPU,
+    is_counted,
     lacks,
     memory_used,
     reading,
     summary,
+    traffic,
     version,
 )
+from plugins.machines.provider import Traffic
 
 STATS = {"state.state": 3, "state.reason": 1, "vcpu.current": 2, "balloon.current": 1024, "balloon.maximum": 2048}
 
@@ -38,6 +43,15 @@ def test_a_reading_needs_its_counters() -> None:
     assert reading(STATS | {"cpu.time": 7}).cpu_time == 7
 
 
+def test_the_traffic_is_of_all_devices_and_of_nothing_else() -> None:
+    devices = {"block.count": 2, "block.0.rd.bytes": 1, "block.1.rd.bytes": 2, "block.1.wr.bytes": 4}
+    devices |= {"net.0.rx.bytes": 8, "net.0.rx.pkts": 99, "net.0.tx.bytes": 16, "net.1.tx.bytes": 32}
+    assert traffic(devices) == Traffic(3, 4, 8, 48)
+    assert traffic({"block.count": 0, "net.count": 0}) is None
+    assert is_counted("net.0.tx.bytes")
+    assert not is_counted("net.0.tx.errs")
+
+
 def test_versions_are_written_as_libvirt_does() -> None:
     assert (version(9_000_000), version(10_002_003), version(0)) == ("9.0.0", "10.2.3", "")
 
@@ -47,6 +61,8 @@ def test_the_numbers_are_libvirts() -> None:
     assert libvirt.VIR_DOMAIN_STATS_CPU_TOTAL == STATS_CPU_TOTAL
     assert libvirt.VIR_DOMAIN_STATS_BALLOON == STATS_BALLOON
     assert libvirt.VIR_DOMAIN_STATS_VCPU == STATS_VCPU
+    assert libvirt.VIR_DOMAIN_STATS_INTERFACE == STATS_INTERFACE
+    assert libvirt.VIR_DOMAIN_STATS_BLOCK == STATS_BLOCK
     assert libvirt.VIR_CONNECT_GET_ALL_DOMAINS_STATS_RUNNING == RUNNING
     assert libvirt.VIR_CONNECT_GET_ALL_DOMAINS_STATS_NOWAIT == NOWAIT
     assert REASONS["shut off"][libvirt.VIR_DOMAIN_SHUTOFF_DESTROYED] == "destroyed"

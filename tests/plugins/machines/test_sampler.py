@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.protocol import Problem
-from plugins.machines.provider import Reading
+from plugins.machines.provider import Reading, Traffic
 from plugins.machines.sampler import Moment, Rows, Sampler, rows_between
 
 SECOND = 1_000_000_000
@@ -15,6 +15,13 @@ def test_the_share_is_of_all_virtual_cpus() -> None:
     before = Moment(10.0, {"a": Reading(0, 2, 100), "b": Reading(5, 1, 100), "gone": Reading(0, 1, 1)})
     after = Moment(12.0, {"a": Reading(SECOND, 2, 200), "b": Reading(5, 1, 300), "new": Reading(0, 1, 1)})
     assert rows_between(before, after) == {"a": [25.0, 200], "b": [0.0, 300]}
+
+
+def test_the_rates_are_bytes_a_second_where_they_are_told() -> None:
+    before = Moment(0.0, {"a": Reading(0, 1, 5, Traffic(0, 10, 100, 1000)), "b": Reading(0, 1, 5)})
+    after = Moment(2.0, {"a": Reading(0, 1, 5, Traffic(4, 10, 200, 3000)), "b": Reading(0, 1, 5, Traffic(1, 1, 1, 1))})
+    assert rows_between(before, after) == {"a": [0.0, 5, 2, 0, 50, 1000], "b": [0.0, 5]}
+    assert rows_between(after, before._replace(time=4.0))["a"] == [0.0, 5], "a device was taken out"
 
 
 def test_a_restarted_domain_has_no_row() -> None:

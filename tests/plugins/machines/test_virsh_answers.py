@@ -30,9 +30,10 @@ def test_only_uuids_are_uuids() -> None:
 
 @given(any_name)
 def test_statistics_are_by_name(name: str) -> None:
-    told = f"Domain: '{name}'\n  state.state=5\n  state.reason=0\n  vcpu.0.state=1\n  balloon.rss=7\n  x=text\n\n"
+    told = f"Domain: '{name}'\n  state.state=5\n  state.reason=0\n  vcpu.0.state=1\n  balloon.rss=7\n  x=text\n"
+    told += "  block.0.rd.bytes=8\n  block.0.path=9\n\n"
     assert list(stats(told + "Domain: 'other'\n")) == [
-        (name, {"state.state": 5, "state.reason": 0, "balloon.rss": 7}),
+        (name, {"state.state": 5, "state.reason": 0, "balloon.rss": 7, "block.0.rd.bytes": 8}),
         ("other", {}),
     ]
 

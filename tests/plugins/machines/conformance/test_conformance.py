@@ -61,6 +61,16 @@ async def test_a_life(world: World) -> None:
     assert key not in await world.provider.readings()
 
 
+async def test_the_traffic_of_disks_is_read(world: World) -> None:
+    disk = world.folder / "disk.qcow2"
+    await make_qcow2(str(disk))
+    key = await world.define(disk=str(disk), disk_format="qcow2")
+    await world.act(Method.START, key)
+    readings = await world.provider.readings()
+    traffic = readings[key].traffic if key in readings else None
+    assert traffic is not None or may_refuse(world.way, world.kind, "traffic")
+
+
 async def test_a_start_with_its_cpus_stopped(world: World) -> None:
     key = await world.define()
     try:

@@ -1,0 +1,59 @@
+import asyncio
+import time
+from collections.abc import Callable
+
+import pytest
+
+from plugins.machines import recorder as module
+from plugins.machines.choice import Choice
+from plugins.machines.connections import Connections
+from plugins.machines.history import History
+from plugins.machines.recorder import Recorder
+
+
+@pytest.fixture(autouse=True)
+def fast(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "STEP", 0.02)
+
+
+async def measured(history: History, key: str) -> None:
+    async with asyncio.timeout(10):
+        while not [value for value in history.of(key, "hour", time.time())["cpu"] if value is not None]:
+            await asyncio.sleep(0.01)
+
+
+async def test_a_connection_is_recorded_once_and_also_while_nobody_looks(
+    world: str, uuid: Callable[[int], str]
+) -> None:
+    connections = Connections()
+    recorder = Recorder(connections)
+    async with connections.use(Choice(world)) as watcher:
+        history = recorder.begin(Choice(world))
+        assert recorder.begin(Choice(world, provider="libvirt-python")) is history
+        await watcher.settled.wait()
+    await measured(history, uuid(1))
+    (shared,) = connections._shared.values()
+    assert shared.watcher is watcher
+    assert history.of(uuid(2), "hour", time.time())["cpu"].count(None) == 720, "it is shut off"
+    await recorder.close()
+    assert connections._shared == {}
+
+
+async def test_one_that_does_not_answer_is_not_held(caplog: pytest.LogCaptureFixture) -> None:
+    connections = Connections()
+    recorder = Recorder(connections)
+    first = recorder.begin(Choice("test:///nowhere"))
+    async with asyncio.timeout(10):
+        while connections._shared or recorder._tasks:
+            await asyncio.sleep(0.01)
+    assert recorder.begin(Choice("test:///nowhere")) is first
+    await recorder.close()
+
+
+async def test_no_more_than_a_few_are_recorded(monkeypatch: pytest.MonkeyPatch, make_world: Callable[..., str]) -> None:
+    monkeypatch.setattr(module, "RECORDED_MAX", 1)
+    recorder = Recorder(Connections())
+    recorder.begin(Choice(make_world()))
+    recorder.begin(Choice(make_world()))
+    assert len(recorder._tasks) == 1
+    await recorder.close()
