@@ -35,6 +35,12 @@ def libvirt_event_loop() -> None:
     libvirt_events.run_event_loop()
 
 
+@pytest.fixture(autouse=True)
+def state_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Histories go to a folder of the test's."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+
+
 def domain_element(name: str, number: int, state: int = 5, **members: str) -> ET.Element:
     """A domain for the test driver; `state` is 1 running, 3 paused, 5 shut off, 6 crashed."""
     domain = ET.Element("domain", type="test")

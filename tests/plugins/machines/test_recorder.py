@@ -1,6 +1,8 @@
 import asyncio
+import os
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +10,7 @@ from plugins.machines import recorder as module
 from plugins.machines.choice import Choice
 from plugins.machines.connections import Connections
 from plugins.machines.history import History
+from plugins.machines.history_store import load, path_of
 from plugins.machines.recorder import Recorder
 
 
@@ -57,3 +60,24 @@ async def test_no_more_than_a_few_are_recorded(monkeypatch: pytest.MonkeyPatch, 
     recorder.begin(Choice(make_world()))
     assert len(recorder._tasks) == 1
     await recorder.close()
+
+
+async def test_what_was_recorded_is_there_at_the_next_login(world: str, uuid: Callable[[int], str]) -> None:
+    first = Recorder(Connections())
+    await measured(first.begin(Choice(world)), uuid(1))
+    await first.close()
+    assert [minute.key for minute in load(path_of(world, os.environ), time.time())] == [uuid(1)]
+    second = Recorder(Connections())
+    history = second.begin(Choice(world))
+    await measured(history, uuid(1))
+    await second.close()
+
+
+async def test_a_disk_that_takes_nothing_costs_no_history(
+    world: str, uuid: Callable[[int], str], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "state").write_text("a file where the folder should be")
+    recorder = Recorder(Connections())
+    await measured(recorder.begin(Choice(world)), uuid(1))
+    await recorder.close()
+    assert len([record for record in caplog.records if "in memory only" in record.message]) == 1
