@@ -44,7 +44,8 @@ recorder = Recorder(_connections)
 class LibvirtChannel(RpcChannel):
     """`libvirt1`: see the module.
 
-    The state has `connection` (uri, status, message, demo, hypervisor, provider, …), `capabilities` (for each method
+    The state has `connection` (uri, status, message, demo, hypervisor, provider,
+    described, …), `capabilities` (for each method
     true or the sentence that says why not, and such a sentence for each part that cannot be read), the parts asked for
     and `followed`. `host` has facts; the other parts map keys to rows (`plugins.machines.provider` says what a key is).
     While `interval` is not 0, `sample` brings every so many milliseconds for each running domain the figures of

@@ -174,6 +174,7 @@ class Watcher(Listener):
         self._lost = None
         self._dirty.clear()
         self._sources.clear()
+        self._tell_described(False)
         provider = await self._open()
         loop = asyncio.get_running_loop()
         addresses = loop.create_task(keep_addresses(provider, self.inventory, self._address_sources))
@@ -214,6 +215,7 @@ class Watcher(Listener):
         log.info("%s: connected", self._choice.uri)
         await self._read_others(provider, None)
         await self._read_texts(provider)
+        self._tell_described(True)
 
     async def _follow(self, provider: Provider) -> None:
         clock = asyncio.get_running_loop().time
@@ -331,6 +333,10 @@ class Watcher(Listener):
                 "version": info.version,
             }
         self.inventory.set_member("connection", {name: value for name, value in connection.items() if value != ""})
+
+    def _tell_described(self, described: bool) -> None:
+        """Whether every row has what its XML tells."""
+        self.inventory.set_member("connection", {**self.inventory.state["connection"], "described": described})
 
     def _tell_capabilities(self, provider: Provider) -> None:
         if self._provider is provider:

@@ -16,6 +16,9 @@ export interface Domain {
   readonly autostart: boolean;
   readonly managed_save: boolean;
   readonly title?: string;
+  readonly tags?: readonly string[];
+  /** Of one that runs. */
+  readonly addresses?: readonly string[];
 }
 
 export interface ConnectionInfo {
@@ -27,6 +30,8 @@ export interface ConnectionInfo {
   readonly hostname?: string;
   readonly version?: string;
   readonly readonly?: boolean;
+  /** Every row has what its XML tells. */
+  readonly described?: boolean;
 }
 
 /** Method -> true, or the sentence that says why it cannot be called here. */
@@ -39,6 +44,9 @@ export interface MachinesState {
   readonly domains: Domains;
 }
 
-/** Share of all its virtual CPUs in percent (0…100), and bytes of memory in use. */
-export type Sample = readonly [cpu: number, memory: number];
+/**
+ * Share of all its virtual CPUs in percent (0…100), and bytes of memory in use; where they are told also the bytes a second read
+ * from and written to its disks, and received and sent by its interfaces.
+ */
+export type Sample = readonly [cpu: number, memory: number, read?: number, written?: number, received?: number, sent?: number];
 export type Samples = Readonly<Record<string, Sample>>;

@@ -3,12 +3,14 @@
 import type { Sample, Samples } from "./model";
 
 export class SampleStore {
+  #byOrigin = new Map<string, Samples>();
   #rows: Samples = {};
   #listeners = new Set<() => void>();
 
-  /** Takes the rows of a tick; machines that it does not name have no reading any more. */
-  readonly take = (rows: Samples): void => {
-    this.#rows = rows;
+  /** Takes the rows of a tick of one origin; its machines that it does not name have no reading any more. */
+  readonly take = (rows: Samples, origin = ""): void => {
+    this.#byOrigin.set(origin, rows);
+    this.#rows = this.#byOrigin.size === 1 ? rows : Object.assign({}, ...this.#byOrigin.values());
     for (const listener of [...this.#listeners]) listener();
   };
 

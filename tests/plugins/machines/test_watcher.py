@@ -17,7 +17,7 @@ from plugins.machines.provider import Kind, Listener, Method, Provider
 async def test_the_first_load(world: str, watching: Callable[..., Any], uuid: Callable[[int], str]) -> None:
     async with watching(world) as it:
         await it.watcher.settled.wait()
-        await it.until(lambda: "title" in it.domains[uuid(1)])
+        await it.until(lambda: it.state["connection"]["described"])
         assert it.state["connection"] | {"hostname": "", "version": ""} == {
             "uri": world,
             "status": "connected",
@@ -27,6 +27,7 @@ async def test_the_first_load(world: str, watching: Callable[..., Any], uuid: Ca
             "provider": "libvirt-python",
             "hostname": "",
             "version": "",
+            "described": True,
         }
         assert it.state["capabilities"]["domain_start"] is True
         assert it.domains[uuid(1)] == {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Domain, DomainState, Domains } from "../../../plugins/machines/src/model";
-import { DEFAULT_VIEW, type View, countStates, formatView, parseView, select } from "../../../plugins/machines/src/list/view";
+import { DEFAULT_VIEW, type View, countStates, formatView, parseView, select, tagsOf } from "../../../plugins/machines/src/list/view";
 
 const domain = (name: string, part: Partial<Domain> = {}): Domain => ({
   name,
@@ -17,7 +17,7 @@ const domain = (name: string, part: Partial<Domain> = {}): Domain => ({
 
 const view = (part: Partial<View>): View => ({ ...DEFAULT_VIEW, ...part });
 const names = (domains: Domains, part: Partial<View>, samples = {}) =>
-  select(domains, view(part), samples).map(([, { name }]) => name);
+  select(domains, view(part), { samples }).map(([, { name }]) => name);
 
 describe("select", () => {
   const domains: Domains = {
@@ -52,6 +52,28 @@ describe("select", () => {
     assert.deepEqual(names(domains, { text: "nowhere" }), []);
   });
 
+  test("tags, addresses and connections sort, with those that have none below", () => {
+    const some: Domains = {
+      a: domain("a", { addresses: ["192.0.2.10"], tags: ["web"] }),
+      b: domain("b"),
+      c: domain("c", { addresses: ["192.0.2.9", "2001:db8::1"], tags: ["db", "old"] }),
+    };
+    assert.deepEqual(names(some, { column: "addresses" }), ["c", "a", "b"]);
+    assert.deepEqual(names(some, { column: "tags" }), ["c", "a", "b"]);
+    const connectionOf = (key: string) => ({ a: "z", b: "y", c: "x" })[key] ?? "";
+    const on = (part: Partial<View>) => select(some, view(part), { connectionOf }).map(([key]) => key);
+    assert.deepEqual(on({ column: "connection" }), ["c", "b", "a"]);
+    assert.deepEqual(on({ connection: "y" }), ["b"]);
+  });
+
+  test("the filters are of text, also of tags and addresses, state, tag and connection", () => {
+    const some: Domains = { a: domain("a", { addresses: ["192.0.2.10"], tags: ["Web 1"] }), b: domain("b", { tags: ["web"] }) };
+    assert.deepEqual(names(some, { text: "web 1" }), ["a"]);
+    assert.deepEqual(names(some, { text: "192.0.2" }), ["a"]);
+    assert.deepEqual(names(some, { tag: "web" }), ["b"]);
+    assert.deepEqual(tagsOf(some), ["web", "Web 1"]);
+  });
+
   test("the filter takes a name as it is, not as a pattern", () => {
     const odd: Domains = { a: domain("-rf"), b: domain("$(id)"), c: domain("a'b\"<&>"), d: domain("😀"), e: domain("1") };
     for (const { name } of Object.values(odd)) assert.deepEqual(names(odd, { text: name }), [name]);
@@ -83,9 +105,9 @@ describe("the view in the address", () => {
   test("what is written is read again", () => {
     const views: View[] = [
       DEFAULT_VIEW,
-      { text: "a&b=c #?", state: "shut off", column: "memory", descending: true },
-      { text: "", state: "running", column: "name", descending: true },
-      { text: "😀", state: "", column: "cpu", descending: false },
+      { ...DEFAULT_VIEW, text: "a&b=c #?", state: "shut off", column: "memory", descending: true },
+      { ...DEFAULT_VIEW, state: "running", tag: "a b", connection: "qemu:///system", descending: true },
+      { ...DEFAULT_VIEW, text: "😀", column: "addresses" },
     ];
     for (const each of views) assert.deepEqual(parseView(formatView(each)), each);
   });

@@ -1,14 +1,22 @@
-import { type Connection, connect } from "../../../lib/rpc";
+import { connect } from "../../../lib/rpc";
 import type { MachinesState, Samples } from "../model";
+import { Fleet } from "./fleet";
 import { MachinesPage } from "./machines-page";
 
 /** Milliseconds between readings of the load. */
 const INTERVAL = 2000;
 
-let backend: Connection<MachinesState, Samples> | undefined;
+let fleet: Fleet | undefined;
 
-/** The list, whose connection stays while another page of this package is on show: coming back shows it at once. */
+/** The list, whose connections stay while another page of this package is on show: coming back shows it at once. */
 export function MachineList() {
-  backend ??= connect<MachinesState, Samples>("libvirt1", { superuser: "try", parts: ["domains"], interval: INTERVAL });
-  return <MachinesPage backend={backend} />;
+  fleet ??= new Fleet((uri) =>
+    connect<MachinesState, Samples>("libvirt1", {
+      superuser: "try",
+      parts: ["domains"],
+      interval: INTERVAL,
+      ...(uri && { uri }),
+    }),
+  );
+  return <MachinesPage fleet={fleet} />;
 }

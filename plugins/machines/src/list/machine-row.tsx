@@ -6,17 +6,23 @@ import { useLanguage } from "../../../lib/page";
 import type { Asked } from "../action-runner";
 import type { Action } from "../actions";
 import type { Capabilities, Domain } from "../model";
-import { RowActions } from "./row-actions";
 import type { SampleStore } from "../samples";
 import { StateLabel } from "../state-label";
-import { lookOf } from "../states";
-import { CpuUsage, MemoryUsage } from "../usage";
+import { splitKey } from "./fleet";
+import { RowActions } from "./row-actions";
+import type { TrendStore } from "./trends";
+import { CpuUsage, MemoryUsage } from "./usage";
 
 export interface MachineRowProps {
   domainKey: string;
   domain: Domain;
+  /** Its place in the whole list, from 1. */
+  place: number;
+  /** The name of its connection, where there are several. */
+  connection: string | undefined;
   capabilities: Capabilities;
   samples: SampleStore;
+  trends: TrendStore;
   busy: Action | undefined;
   asked: Asked | undefined;
   enabled: boolean;
@@ -26,22 +32,34 @@ export interface MachineRowProps {
 /** A machine's row. Its parents redraw often; it does when something of its own changed. */
 export const MachineRow = memo(function MachineRow(props: MachineRowProps) {
   useLanguage();
-  const { domainKey, domain, capabilities, samples, busy, asked, enabled, onAction } = props;
+  const { domainKey, domain, place, connection, capabilities, samples, trends, busy, asked, enabled, onAction } = props;
+  const cell = (name: string) => ({ className: `pf-v6-c-table__td ph-cell-${name}`, role: "cell" });
   return (
-    <tr className="pf-v6-c-table__tr" data-key={domainKey} role="row">
-      <td className="pf-v6-c-table__td" data-label={_("Name")} role="cell">
-        <MachineName domain={domain} tagged />
+    <tr className="pf-v6-c-table__tr" data-key={splitKey(domainKey)[0]} role="row" aria-rowindex={place + 1}>
+      <td {...cell("name")} data-label={_("Name")}>
+        <MachineName domain={domain} />
       </td>
-      <td className="pf-v6-c-table__td" data-label={_("State")} role="cell">
+      <td {...cell("state")} data-label={_("State")}>
         <StateLabel domain={domain} asked={asked} />
       </td>
-      <td className="pf-v6-c-table__td" data-label={_("CPU")} role="cell">
-        <CpuUsage domainKey={domainKey} domain={domain} samples={samples} />
+      {connection !== undefined && (
+        <td {...cell("connection")} data-label={_("Connection")}>
+          <bdi className="ph-line" title={connection}>{connection}</bdi>
+        </td>
+      )}
+      <td {...cell("cpu")} data-label={_("CPU")}>
+        <CpuUsage domainKey={domainKey} domain={domain} samples={samples} trends={trends} />
       </td>
-      <td className="pf-v6-c-table__td" data-label={_("Memory")} role="cell">
-        <MemoryUsage domainKey={domainKey} domain={domain} samples={samples} />
+      <td {...cell("memory")} data-label={_("Memory")}>
+        <MemoryUsage domainKey={domainKey} domain={domain} samples={samples} trends={trends} />
       </td>
-      <td className="pf-v6-c-table__td" role="cell">
+      <td {...cell("addresses")} data-label={_("Addresses")}>
+        <Some texts={domain.addresses} most={2} />
+      </td>
+      <td {...cell("tags")} data-label={_("Tags")}>
+        <TagLabels tags={domain.tags} />
+      </td>
+      <td {...cell("actions")}>
         <RowActions
           domain={domain}
           capabilities={capabilities}
@@ -54,36 +72,42 @@ export const MachineRow = memo(function MachineRow(props: MachineRowProps) {
   );
 });
 
-/** The same row for a place far off the screen: text alone, cheap to draw, found by the browser's own search. */
-export const DistantRow = memo(function DistantRow({ domainKey, domain }: { domainKey: string; domain: Domain }) {
-  useLanguage();
-  return (
-    <tr className="pf-v6-c-table__tr" data-key={domainKey} role="row">
-      <td className="pf-v6-c-table__td" data-label={_("Name")} role="cell">
-        <MachineName domain={domain} />
-      </td>
-      <td className="pf-v6-c-table__td" data-label={_("State")} role="cell">{_(lookOf(domain.state).label)}</td>
-      <td className="pf-v6-c-table__td" role="cell" />
-      <td className="pf-v6-c-table__td" role="cell" />
-      <td className="pf-v6-c-table__td" role="cell" />
-    </tr>
-  );
-});
-
-function MachineName({ domain, tagged }: { domain: Domain; tagged?: boolean }) {
+function MachineName({ domain }: { domain: Domain }) {
   const { name, title } = domain;
   return (
     <>
       <div className="ph-title">
         <bdi className="ph-name" title={name}>{name}</bdi>
-        {tagged && TAGS.filter(({ has }) => has(domain)).map((tag) => <Tag key={tag.label} {...tag} />)}
+        {MARKS.filter(({ has }) => has(domain)).map((mark) => <Mark key={mark.label} {...mark} />)}
       </div>
-      {title && <bdi className="ph-note" title={title}>{title}</bdi>}
+      {title && <bdi className="ph-note ph-line" title={title}>{title}</bdi>}
     </>
   );
 }
 
-function Tag({ label, meaning }: { label: string; meaning: string }) {
+/** The first of some texts, one a line; the others are in the title. */
+function Some({ texts = [], most }: { texts: readonly string[] | undefined; most: number }) {
+  const shown = texts.length > most ? texts.slice(0, most - 1) : texts;
+  return (
+    <div className="ph-some" title={texts.length > shown.length ? texts.join("\n") : undefined}>
+      {shown.map((text) => <bdi key={text} className="ph-line" title={text}>{text}</bdi>)}
+      {texts.length > shown.length && <span className="ph-note">+{texts.length - shown.length}</span>}
+    </div>
+  );
+}
+
+const MOST_TAGS = 3;
+
+function TagLabels({ tags = [] }: { tags: readonly string[] | undefined }) {
+  return (
+    <div className="ph-tags" title={tags.length > 0 ? tags.join(", ") : undefined}>
+      {tags.slice(0, MOST_TAGS).map((tag) => <Label key={tag} isCompact color="blue">{tag}</Label>)}
+      {tags.length > MOST_TAGS && <span className="ph-note">+{tags.length - MOST_TAGS}</span>}
+    </div>
+  );
+}
+
+function Mark({ label, meaning }: { label: string; meaning: string }) {
   return (
     <Tooltip content={_(meaning)}>
       <Label variant="outline" isCompact tabIndex={0}>{_(label)}</Label>
@@ -91,7 +115,7 @@ function Tag({ label, meaning }: { label: string; meaning: string }) {
   );
 }
 
-const TAGS: readonly { label: string; meaning: string; has(domain: Domain): boolean }[] = [
+const MARKS: readonly { label: string; meaning: string; has(domain: Domain): boolean }[] = [
   {
     label: N_("Autostart"),
     meaning: N_("Starts when the host starts."),

@@ -1,33 +1,53 @@
-import { useEffect, useMemo } from "react";
+import { useEffect, useRef } from "react";
 import { Skeleton } from "@patternfly/react-core/dist/esm/components/Skeleton";
 import { Table, Tbody, Td, Th, Thead, Tr } from "@patternfly/react-table/dist/esm/components/Table";
 import { gettext as _, N_ } from "../../../lib/cockpit";
 import type { Activity } from "../action-runner";
-import type { MachineRowProps } from "./machine-row";
-import { CHUNK, RowChunk } from "./row-chunk";
+import type { Capabilities } from "../model";
+import { MachineRow, type MachineRowProps } from "./machine-row";
+import { useWindow } from "./use-window";
 import { COLUMNS, type Column, FIRST_DESCENDING, type Row, type View } from "./view";
 
-const TITLES: Readonly<Record<Column, string>> = { name: N_("Name"), state: N_("State"), cpu: N_("CPU"), memory: N_("Memory") };
+/** Milliseconds that a row is on the screen before anything is asked for it. */
+const SETTLED = 150;
 
-interface MachineTableProps extends Pick<MachineRowProps, "capabilities" | "samples" | "enabled" | "onAction"> {
+export const TITLES: Readonly<Record<Column, string>> = {
+  name: N_("Name"),
+  state: N_("State"),
+  connection: N_("Connection"),
+  cpu: N_("CPU"),
+  memory: N_("Memory"),
+  addresses: N_("Addresses"),
+  tags: N_("Tags"),
+};
+
+/** What the table asks of a machine's connection. */
+export interface Place {
+  readonly name: string;
+  readonly capabilities: Capabilities;
+  /** Whether somebody is there to act. */
+  readonly enabled: boolean;
+}
+
+interface MachineTableProps extends Pick<MachineRowProps, "samples" | "trends" | "onAction"> {
   /** Null while nothing is known yet. */
   rows: readonly Row[] | null;
   view: View;
   activity: Activity;
+  /** Whether there are several connections. */
+  several: boolean;
+  stale: boolean;
+  placeOf(key: string): Place;
   onView(part: Partial<View>): void;
+  /** Told which rows are drawn. */
+  onShown(keys: readonly string[]): void;
 }
 
-/** The machines of a view, sorted by the column that the user chose. */
-export function MachineTable({ rows, view, activity, onView, ...shared }: MachineTableProps) {
-  const chunks = useMemo(() => inChunks(rows ?? []), [rows]);
-  useFirstRowsMark(rows !== null && rows.length > 0);
-  const sortBy = { index: COLUMNS.indexOf(view.column), direction: view.descending ? "desc" : "asc" } as const;
-  const sort = (column: Column, columnIndex: number) => ({
-    columnIndex,
-    sortBy,
-    onSort: () =>
-      onView({ column, descending: column === view.column ? !view.descending : FIRST_DESCENDING[column] }),
-  });
+/** The machines of a view, sorted by the column that the user chose; only those on the screen are drawn. */
+export function MachineTable({ rows, view, several, stale, onView, ...shared }: MachineTableProps) {
+  const columns = COLUMNS.filter((column) => column !== "connection" || several);
+  const sortBy = { index: columns.indexOf(view.column), direction: view.descending ? "desc" : "asc" } as const;
+  const sort = (column: Column, columnIndex: number) => ({ columnIndex, sortBy, onSort: () => onView(sorted(view, column)) });
   return (
     <Table
       variant="compact"
@@ -35,37 +55,75 @@ export function MachineTable({ rows, view, activity, onView, ...shared }: Machin
       role="table"
       aria-label={_("Virtual machines")}
       aria-busy={rows === null}
-      className={shared.enabled || rows === null ? "ph-machines" : "ph-machines ph-stale"}
+      aria-rowcount={rows === null ? -1 : rows.length + 1}
+      className={`ph-machines${stale ? " ph-stale" : ""}`}
     >
       <Thead>
         <Tr>
-          {COLUMNS.map((column, index) => (
+          {columns.map((column, index) => (
             <Th key={column} sort={sort(column, index)} modifier="nowrap" className={`ph-column-${column}`}>{_(TITLES[column])}</Th>
           ))}
           <Th screenReaderText={_("Actions")} modifier="nowrap" className="ph-column-actions" />
         </Tr>
       </Thead>
-      {rows === null ? (
-        <SkeletonRows />
-      ) : (
-        chunks.map((chunk, index) => (
-          <RowChunk key={index} rows={chunk} activity={activity} near={index < 2} {...shared} />
-        ))
-      )}
+      {rows === null ? <SkeletonRows columns={columns} /> : <Rows rows={rows} several={several} {...shared} />}
     </Table>
   );
 }
 
-function inChunks(rows: readonly Row[]): (readonly Row[])[] {
-  return Array.from({ length: Math.ceil(rows.length / CHUNK) }, (_each, index) => rows.slice(index * CHUNK, (index + 1) * CHUNK));
+/** The view after a click on a column's head. */
+function sorted(view: View, column: Column): Partial<View> {
+  return { column, descending: column === view.column ? !view.descending : FIRST_DESCENDING[column] };
 }
 
-function SkeletonRows() {
+type RowsProps = Omit<MachineTableProps, "rows" | "view" | "stale" | "onView"> & { rows: readonly Row[] };
+
+function Rows({ rows, activity, several, placeOf, onShown, ...shared }: RowsProps) {
+  const body = useRef<HTMLTableSectionElement>(null);
+  const { first, end, rowHeight } = useWindow(rows.length, body);
+  const shown = rows.slice(first, end);
+  const keys = shown.map(([key]) => key).join("\n");
+  useEffect(() => {
+    // Not of what flies by.
+    const timer = setTimeout(() => onShown(keys ? keys.split("\n") : []), SETTLED);
+    return () => clearTimeout(timer);
+  }, [keys, onShown]);
+  return (
+    <tbody className="pf-v6-c-table__tbody" role="rowgroup" ref={body}>
+      <Spacer height={first * rowHeight} />
+      {shown.map(([key, domain], index) => {
+        const { name, capabilities, enabled } = placeOf(key);
+        return (
+          <MachineRow
+            key={key}
+            domainKey={key}
+            domain={domain}
+            place={first + index + 1}
+            connection={several ? name : undefined}
+            capabilities={capabilities}
+            enabled={enabled}
+            busy={activity.busy.get(key)}
+            asked={activity.asked.get(key)}
+            {...shared}
+          />
+        );
+      })}
+      <Spacer height={(rows.length - end) * rowHeight} />
+    </tbody>
+  );
+}
+
+/** Stands for the rows that are not drawn. */
+function Spacer({ height }: { height: number }) {
+  return height > 0 ? <tr aria-hidden="true" className="ph-spacer" style={{ blockSize: height }} /> : null;
+}
+
+function SkeletonRows({ columns }: { columns: readonly Column[] }) {
   return (
     <Tbody>
       {["60%", "45%", "70%", "50%", "65%"].map((width, index) => (
         <Tr key={width}>
-          {COLUMNS.map((column) => (
+          {columns.map((column) => (
             <Td key={column} dataLabel={_(TITLES[column])}>
               <Skeleton width={column === "name" ? width : "70%"} screenreaderText={index === 0 && column === "name" ? _("Loading…") : ""} />
             </Td>
@@ -75,13 +133,4 @@ function SkeletonRows() {
       ))}
     </Tbody>
   );
-}
-
-/** Tells the browser's timeline when the first rows were on the screen. */
-function useFirstRowsMark(there: boolean): void {
-  useEffect(() => {
-    if (!there) return;
-    const frame = requestAnimationFrame(() => setTimeout(() => performance.mark("pilothouse:first-rows")));
-    return () => cancelAnimationFrame(frame);
-  }, [there]);
 }

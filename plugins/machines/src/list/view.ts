@@ -3,24 +3,38 @@
 import { STATE_ORDER } from "../states";
 import type { Domain, Domains, Samples } from "../model";
 
-export const COLUMNS = ["name", "state", "cpu", "memory"] as const;
+export const COLUMNS = ["name", "state", "connection", "cpu", "memory", "addresses", "tags"] as const;
 export type Column = (typeof COLUMNS)[number];
 
 export interface View {
-  /** Part of a name or title, without regard to case. */
+  /** Part of a name, title, tag or address, without regard to case. */
   readonly text: string;
-  /** One state, or "" for all. */
+  /** One state, tag and connection, or "" for all. */
   readonly state: string;
+  readonly tag: string;
+  readonly connection: string;
   readonly column: Column;
   readonly descending: boolean;
 }
 
-export const DEFAULT_VIEW: View = { text: "", state: "", column: "name", descending: false };
+export type Filters = Pick<View, "text" | "state" | "tag" | "connection">;
+
+export const NO_FILTERS: Filters = { text: "", state: "", tag: "", connection: "" };
+export const DEFAULT_VIEW: View = { ...NO_FILTERS, column: "name", descending: false };
 
 /** Numbers are worth most from the top; words from A. */
-export const FIRST_DESCENDING: Readonly<Record<Column, boolean>> = { name: false, state: false, cpu: true, memory: true };
+export const FIRST_DESCENDING: Readonly<Record<Column, boolean>> = {
+  name: false, state: false, connection: false, cpu: true, memory: true, addresses: false, tags: false,
+};
 
 export type Row = readonly [key: string, domain: Domain];
+
+/** What of a machine is told elsewhere than in its row. */
+export interface Context {
+  readonly samples?: Samples;
+  /** The name of the connection that a key is of. */
+  connectionOf?(key: string): string;
+}
 
 /** Reads the options of the address; what makes no sense counts as not there. */
 export function parseView(options: Readonly<Record<string, string | string[] | undefined>>): View {
@@ -33,6 +47,8 @@ export function parseView(options: Readonly<Record<string, string | string[] | u
   return {
     text: one("q"),
     state: STATE_ORDER.find((state) => state === one("state")) ?? "",
+    tag: one("tag"),
+    connection: one("on"),
     column: column ?? DEFAULT_VIEW.column,
     descending: column !== undefined && minus === "-",
   };
@@ -44,6 +60,8 @@ export function formatView(view: View): Record<string, string> {
   return {
     ...(view.text && { q: view.text }),
     ...(view.state && { state: view.state }),
+    ...(view.tag && { tag: view.tag }),
+    ...(view.connection && { on: view.connection }),
     ...(sort !== DEFAULT_VIEW.column && { sort }),
   };
 }
@@ -55,15 +73,23 @@ export function countStates(domains: Domains): [state: string, count: number][] 
   return [...counts].sort(([a], [b]) => rank(a) - rank(b));
 }
 
+/** The tags that occur, sorted. */
+export function tagsOf(domains: Domains): string[] {
+  return [...new Set(Object.values(domains).flatMap(({ tags }) => tags ?? []))].sort(collator.compare);
+}
+
 /** The machines of a view, in its order. Equal ones are ordered by name, and those of one name by key: never at random. */
-export function select(domains: Domains, view: View, samples: Samples = {}): Row[] {
+export function select(domains: Domains, view: View, context: Context = {}): Row[] {
+  const connectionOf = context.connectionOf ?? (() => "");
   const wanted = fold(view.text.trim());
   const rows = Object.entries(domains).filter(
-    ([, { name, title, state }]) =>
+    ([key, { name, title, state, tags, addresses }]) =>
       (!view.state || state === view.state) &&
-      (!wanted || fold(name).includes(wanted) || (title !== undefined && fold(title).includes(wanted))),
+      (!view.tag || (tags ?? []).includes(view.tag)) &&
+      (!view.connection || connectionOf(key) === view.connection) &&
+      (!wanted || [name, title ?? "", ...(tags ?? []), ...(addresses ?? [])].some((text) => fold(text).includes(wanted))),
   );
-  const compare = COMPARE[view.column](samples);
+  const compare = COMPARE[view.column](context.samples ?? {}, connectionOf);
   const direction = view.descending ? -1 : 1;
   return rows.sort((a, b) => direction * compare(a, b) || byName(a, b) || (a[0] < b[0] ? -1 : 1));
 }
@@ -79,12 +105,23 @@ function rank(state: string): number {
   return index < 0 ? STATE_ORDER.length : index;
 }
 
+/* Those that have none come below all that have some. */
+function byFirst(of: (domain: Domain) => readonly string[] | undefined): Compare {
+  return ([, a], [, b]) => {
+    const [first, second] = [of(a)?.join(" ") ?? "", of(b)?.join(" ") ?? ""];
+    return Number(!first) - Number(!second) || collator.compare(first, second);
+  };
+}
+
 /* By load in whole percent, so that the order does not flicker; machines without a load come below all that have one. */
 const load = (samples: Samples, key: string) => Math.round(samples[key]?.[0] ?? -1);
 
-const COMPARE: Readonly<Record<Column, (samples: Samples) => Compare>> = {
+const COMPARE: Readonly<Record<Column, (samples: Samples, connectionOf: (key: string) => string) => Compare>> = {
   name: () => byName,
   state: () => ([, a], [, b]) => rank(a.state) - rank(b.state),
+  connection: (_samples, connectionOf) => ([a], [b]) => collator.compare(connectionOf(a), connectionOf(b)),
   cpu: (samples) => ([k, a], [l, b]) => load(samples, k) - load(samples, l) || a.vcpus - b.vcpus,
   memory: () => ([, a], [, b]) => a.memory - b.memory,
+  addresses: () => byFirst(({ addresses }) => addresses),
+  tags: () => byFirst(({ tags }) => tags),
 };

@@ -1,0 +1,65 @@
+import { type RefObject, useCallback, useEffect, useLayoutEffect, useState } from "react";
+
+/** Rows drawn beyond each edge of the screen, and by how many the drawn part moves at a time. */
+const BEYOND = 8;
+const STRIDE = 4;
+/** How high a row is taken to be, in pixels, until one was measured. */
+const FIRST_GUESS = 64;
+const FIRST_ROWS = 24;
+
+export interface Window {
+  readonly first: number;
+  /** The row after the last one drawn. */
+  readonly end: number;
+  readonly rowHeight: number;
+}
+
+/** Which of `count` equally high rows are on the screen, or near it; `body` holds the rows and scrolls in `.ph-scroll`. */
+export function useWindow(count: number, body: RefObject<HTMLElement | null>): Window {
+  const [rowHeight, setRowHeight] = useState(FIRST_GUESS);
+  const [range, setRange] = useState({ first: 0, end: FIRST_ROWS });
+
+  const look = useCallback(() => {
+    const scroller = body.current?.closest(".ph-scroll");
+    if (!body.current || !scroller) return;
+    const above = scroller.getBoundingClientRect().top - body.current.getBoundingClientRect().top;
+    const next = rangeOf(above, scroller.clientHeight, rowHeight, count);
+    setRange((shown) => (shown.first === next.first && shown.end === next.end ? shown : next));
+  }, [body, rowHeight, count]);
+
+  useEffect(() => {
+    const scroller = body.current?.closest(".ph-scroll");
+    if (!scroller) return;
+    let frame = 0;
+    const later = () => {
+      cancelAnimationFrame(frame);
+      frame = requestAnimationFrame(look);
+    };
+    scroller.addEventListener("scroll", later, { passive: true });
+    const observer = new ResizeObserver(later);
+    observer.observe(scroller);
+    return () => {
+      cancelAnimationFrame(frame);
+      scroller.removeEventListener("scroll", later);
+      observer.disconnect();
+    };
+  }, [body, look]);
+
+  // A row's height depends on the layout and on the size of the text.
+  useLayoutEffect(() => {
+    const row = body.current?.querySelector("tr[data-key]");
+    const height = row?.getBoundingClientRect().height ?? 0;
+    if (height > 0 && Math.abs(height - rowHeight) > 0.5) setRowHeight(height);
+    look();
+  });
+
+  return { first: Math.min(range.first, count), end: Math.min(range.end, count), rowHeight };
+}
+
+/** The rows to draw where the rows begin `above` pixels above the screen's upper edge. */
+export function rangeOf(above: number, screen: number, rowHeight: number, count: number): { first: number; end: number } {
+  const first = Math.floor(Math.max(0, above) / rowHeight) - BEYOND;
+  const end = Math.ceil((above + screen) / rowHeight) + BEYOND;
+  const clamp = (row: number) => Math.min(count, Math.max(0, row));
+  return { first: clamp(Math.floor(first / STRIDE) * STRIDE), end: clamp(Math.ceil(end / STRIDE) * STRIDE) };
+}

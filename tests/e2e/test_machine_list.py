@@ -1,0 +1,128 @@
+"""The list of machines: two thousand of them, sorting, filters, the address, several at once."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Frame, Locator, Page, expect
+from testbed import pages
+from testbed.console import Console
+from testbed.many_machines import name_of, uuid_of, write_inventory
+
+MANY = 2000
+DRAWN_MAX = 60
+"""Rows in the document, however many there are."""
+WORST_FRAME = 1000.0
+"""Milliseconds; a generous bound for a machine that does other things."""
+
+SCROLL = """async ([steps, pixels]) => {
+    const scroller = document.querySelector(".ph-scroll");
+    const frames = [];
+    let last = performance.now();
+    for (let step = 1; step <= steps; step++) {
+        scroller.scrollTop += pixels;
+        await new Promise(requestAnimationFrame);
+        const now = performance.now();
+        frames.push(now - last);
+        last = now;
+    }
+    return frames.sort((a, b) => a - b);
+}"""
+MARKS = "() => performance.getEntriesByType('mark').map(({name, startTime}) => [name, startTime])"
+
+Open = Callable[..., Console]
+
+
+def frame_of(page: Page) -> Frame:
+    (found,) = [each for each in page.frames if "/machines" in each.name]
+    return found
+
+
+async def open_many(console: Open, page: Page, tmp_path: Path, count: int = 12, running: int = 3) -> Console:
+    started = console(
+        environ={"PILOTHOUSE_LIBVIRT_URI": write_inventory(tmp_path / "many.xml", count, running=running)}
+    )
+    await pages.open_machines(page, started.link)
+    await expect(total(page)).to_have_text(f"{count} machines")
+    return started
+
+
+def total(page: Page) -> Locator:
+    return pages.frame(page, "machines").locator(".ph-total")
+
+
+async def names(page: Page) -> list[str]:
+    return await pages.rows(page).locator(".ph-name").all_text_contents()
+
+
+async def test_two_thousand_machines_are_smooth_and_few_of_them_are_drawn(
+    console: Open,
+    page: Page,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    record_property: Callable[[str, object], None],
+) -> None:
+    await open_many(console, page, tmp_path, MANY, running=100)
+    assert await pages.rows(page).count() <= DRAWN_MAX
+    await expect(pages.frame(page, "machines").get_by_role("table")).to_have_attribute("aria-rowcount", str(MANY + 1))
+    for how, pixels in (("by the wheel", 100), ("by leaps", 2000)):
+        frames: list[float] = await frame_of(page).evaluate(SCROLL, [120, pixels])
+        median, late, worst = frames[60], frames[114], frames[-1]
+        record_property(f"frame_milliseconds {how}", [median, late, worst])
+        with capsys.disabled():
+            print(f"\n{MANY} machines, 120 frames {how}: median {median:.0f} ms, 95 % {late:.0f}, worst {worst:.0f}")
+        assert worst < WORST_FRAME
+    await expect(pages.row(page, uuid_of(MANY - 1))).to_be_in_viewport()
+    await expect(pages.row(page, uuid_of(MANY - 1))).to_have_attribute("aria-rowindex", str(MANY + 1))
+    assert await pages.rows(page).count() <= DRAWN_MAX
+
+
+async def test_the_marks_of_the_load_are_in_their_order(console: Open, page: Page, tmp_path: Path) -> None:
+    await open_many(console, page, tmp_path, 300)
+    await frame_of(page).wait_for_function(f"({MARKS})().some(([name]) => name === 'pilothouse:every-column')")
+    marks: list[Any] = await frame_of(page).evaluate(MARKS)
+    found = [name for name, _ in sorted(marks, key=lambda mark: mark[1])]
+    assert found == ["pilothouse:first-rows", "pilothouse:all-names", "pilothouse:every-column"]
+
+
+async def test_every_column_sorts_and_the_address_says_how(console: Open, page: Page, tmp_path: Path) -> None:
+    await open_many(console, page, tmp_path)
+    heads = pages.frame(page, "machines").get_by_role("columnheader")
+    for title, first in (("State", 0), ("Memory", 6), ("Tags", 2), ("CPU", 0), ("Addresses", 0)):
+        await heads.get_by_role("button", name=title).click()
+        await expect(pages.rows(page).first).to_contain_text(name_of(first))
+    await heads.get_by_role("button", name="Name").click()
+    await heads.get_by_role("button", name="Name").click()
+    await expect(pages.rows(page).first).to_contain_text(name_of(11))
+    await page.wait_for_url("**/machines#/?sort=-name")
+    await page.reload()
+    await expect(pages.rows(page).first).to_contain_text(name_of(11))
+
+
+async def test_filters_are_in_the_address(console: Open, page: Page, tmp_path: Path) -> None:
+    await open_many(console, page, tmp_path)
+    inside = pages.frame(page, "machines")
+    await inside.get_by_label("Filter by tag").select_option("a b")
+    await expect(total(page)).to_have_text("3 of 12 machines")
+    await inside.get_by_role("button", name="Shut off").click()
+    await expect(total(page)).to_have_text("2 of 12 machines")
+    await inside.get_by_role("textbox", name="Filter by").fill("0010")
+    await expect(total(page)).to_have_text("1 of 12 machines")
+    await page.wait_for_url("**/machines#/?q=0010&state=shut*off&tag=a*b")
+    await page.reload()
+    await expect(total(page)).to_have_text("1 of 12 machines")
+    assert await names(page) == [name_of(10)]
+    await inside.get_by_role("textbox", name="Filter by").fill("nothing")
+    await inside.get_by_role("button", name="Clear all filters").click()
+    await expect(total(page)).to_have_text("12 machines")
+
+
+async def test_a_telephone_sorts_without_the_heads_of_columns(console: Open, page: Page, tmp_path: Path) -> None:
+    await page.set_viewport_size({"width": 390, "height": 844})
+    await open_many(console, page, tmp_path)
+    inside = pages.frame(page, "machines")
+    await inside.get_by_label("Sort by").select_option("memory")
+    await expect(pages.rows(page).first).to_contain_text(name_of(6))
+    await inside.get_by_role("button", name="Sorted downwards").click()
+    await expect(pages.rows(page).first).to_contain_text(name_of(0))
