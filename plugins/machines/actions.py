@@ -24,11 +24,8 @@ async def perform(provider: Provider, method: Method, key: str, params: Mapping[
             await _set_text(provider, key, Metadata.TITLE, checked_line(params["text"], "text", TITLE_MAX))
         case Method.SET_DESCRIPTION:
             await _set_text(provider, key, Metadata.DESCRIPTION, checked_text(params["text"], "text"))
-        case Method.SET_TAGS:
-            labels = (await _labels(provider, key)).with_tags(params["tags"])
-            await _set_text(provider, key, Metadata.ELEMENT, labels.as_xml())
-        case Method.SET_NOTES:
-            labels = (await _labels(provider, key)).with_notes(params["text"])
+        case Method.SET_TAGS | Method.SET_NOTES:
+            labels = await new_labels(provider, method, key, params)
             await _set_text(provider, key, Metadata.ELEMENT, labels.as_xml())
         case Method.RENAME:
             await provider.act(method, key, name=checked_name(params["name"]))
@@ -56,7 +53,19 @@ def snapshot_xml(name: str, description: str) -> str:
     return tostring(root, encoding="unicode")
 
 
-async def _domain(provider: Provider, key: str) -> Domain:
+async def new_labels(provider: Provider, method: Method, key: str, params: Mapping[str, Any]) -> Labels:
+    """What SET_NOTES (`text`) or SET_TAGS (`tags`, or what to `add` and `remove`) makes of a domain's labels."""
+    labels = await _labels(provider, key)
+    if method is Method.SET_NOTES:
+        return labels.with_notes(params["text"])
+    if "tags" in params:
+        return labels.with_tags(params["tags"])
+    removed = {tag.strip() for tag in params["remove"]}
+    return labels.with_tags([*(tag for tag in labels.tags if tag not in removed), *params["add"]])
+
+
+async def find_domain(provider: Provider, key: str) -> Domain:
+    """The domain; Problem `not-found` where there is none."""
     found = (await provider.domains([key])).get(key)
     if found is None:
         raise gone(Kind.DOMAIN, key)
@@ -75,7 +84,7 @@ async def _labels(provider: Provider, key: str) -> Labels:
 
 
 async def _set_text(provider: Provider, key: str, what: Metadata, text: str) -> None:
-    domain = await _domain(provider, key)
+    domain = await find_domain(provider, key)
     live = domain.state != "shut off"
     try:
         await provider.set_metadata(key, what, text, live=live, config=domain.persistent)
@@ -87,7 +96,7 @@ async def _set_text(provider: Provider, key: str, what: Metadata, text: str) -> 
 
 
 async def _delete(provider: Provider, key: str, storage: Sequence[str]) -> None:
-    domain = await _domain(provider, key)
+    domain = await find_domain(provider, key)
     volumes = await volumes_to_delete(provider, key, domain, storage) if storage else {}
     if domain.state != "shut off":
         await _force_off(provider, key)

@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from bridge.options import arguments
 from bridge.protocol import JsonObject, Problem
 from bridge.rpc import RpcChannel, method
 from plugins.machines.choice import Host, choose
@@ -35,6 +36,8 @@ _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 Part = Literal["domains", "host", "pools", "volumes", "networks", "node_devices"]
 Followable = Literal["domain", "pool", "volume", "network", "node_device"]
 Wanted = Literal["", "libvirt-python", "libvirt-dbus", "virsh"]
+
+_METHODS = {method.value: method for method in Method}
 
 _connections = Connections()
 recorder = Recorder(_connections)
@@ -253,6 +256,25 @@ class LibvirtChannel(RpcChannel):
         """These tags instead of those it has."""
         await self._act(Method.SET_TAGS, key, tags=tags)
 
+    @method
+    async def domain_change_tags(self, key: str, add: list[str], remove: list[str]) -> None:
+        """Add some tags and take others away; those that it has besides stay, whoever sets them meanwhile."""
+        await self._act(Method.SET_TAGS, key, add=add, remove=remove)
+
+    @method
+    async def equivalent(self, action: str, params: dict[str, Any]) -> list[list[str]]:
+        """The virsh commands that do what the method `action` does with `params`, each as the words of its argv.
+
+        They are for people to read; nothing is done. `plugins.machines.equivalent` says more.
+        """
+        wanted = Method.SET_TAGS if action == "domain_change_tags" else _METHODS.get(action)
+        if wanted is None:
+            raise Problem("protocol-error", "attribute 'action': must be a method that changes something")
+        function, _ = self.methods[action]
+        values = arguments(function, {**_defaults(function), **params}, 1)
+        key = checked_key(_kind_of(wanted), values.pop("key"))
+        return await self._watched().equivalent(wanted, key, values)
+
     # Snapshots and volumes
 
     @method
@@ -276,8 +298,7 @@ class LibvirtChannel(RpcChannel):
         await self._act(Method.VOLUME_DELETE, key)
 
     async def _act(self, wanted: Method, key: str, **params: Any) -> None:
-        kind = "volume" if wanted is Method.VOLUME_DELETE else "domain"
-        await self._watched().act(wanted, checked_key(kind, key), **params)
+        await self._watched().act(wanted, checked_key(_kind_of(wanted), key), **params)
 
     def _watched(self) -> "Watcher":
         if self._watcher is None:
@@ -318,6 +339,17 @@ def checked_key(kind: str, key: str) -> str:
 
 def _is_name(text: str) -> bool:
     return 0 < len(text) <= NAME_MAX and "/" not in text and text.isprintable()
+
+
+def _kind_of(wanted: Method) -> str:
+    return "volume" if wanted is Method.VOLUME_DELETE else "domain"
+
+
+def _defaults(function: Any) -> dict[str, Any]:
+    """What the method passes on where the page says nothing."""
+    values = function.__defaults__ or ()
+    names = function.__code__.co_varnames[: function.__code__.co_argcount]
+    return {name: [] if value is None else value for name, value in zip(names[-len(values) :], values, strict=False)}
 
 
 def _check(options: LibvirtChannel.Options) -> None:

@@ -11,6 +11,7 @@ from plugins.machines.actions import perform
 from plugins.machines.addresses import ADDRESSES, keep_addresses
 from plugins.machines.choice import Choice
 from plugins.machines.domain_xml import TEXTS, texts
+from plugins.machines.equivalent import equivalent
 from plugins.machines.followed import Followed
 from plugins.machines.inventory import PIECE, Inventory, batches
 from plugins.machines.parts import Parts
@@ -92,6 +93,10 @@ class Watcher(Listener):
             await self._refresh(provider, {(kind, key)} | ({(Kind.VOLUME, "")} if method is Method.DELETE else set()))
         except Problem:
             self.changed(kind, key)
+
+    async def equivalent(self, method: Method, key: str, params: Mapping[str, Any]) -> list[list[str]]:
+        """The virsh commands for `method`; see `plugins.machines.equivalent`."""
+        return await equivalent(self._connected(), self._choice.uri, method, key, params)
 
     @contextmanager
     def want(self, parts: Collection[str]) -> Iterator[None]:

@@ -347,10 +347,27 @@ async def test_the_history_is_of_the_domains_of_the_connection(world: str, uuid:
         recent = (await back.reply(2))["result"]
         assert recent.keys() == {uuid(1), uuid(2)}
         assert len(recent[uuid(1)]["memory"]) == 12
-        for number, (method, params) in enumerate(
-            [("history", {"key": "../x"}), ("recent", {"keys": [uuid(1)], "count": 10**6})], start=3
-        ):
-            back.call("a", number, method, **params)
+        back.call("a", 3, "recent", keys=[uuid(1)], count=10**6)
+        assert "attribute 'count'" in (await back.reply(3))["error"]["message"]
+
+
+async def test_tags_are_changed_and_commands_are_told(world: str, uuid: Callable[[int], str]) -> None:
+    async with back_end() as back:
+        back.open("a", uri=world)
+        await back.loaded("a")
+        for number, (add, remove) in enumerate(([["a", "b"], []], [["c"], ["a", "none"]]), start=1):
+            back.call("a", number, "domain_change_tags", key=uuid(2), add=add, remove=remove)
+            assert "error" not in await back.reply(number)
+        assert back.states["a"]["domains"][uuid(2)]["tags"] == ["b", "c"]
+        tags = {"add": ["x"], "remove": []}
+        actions: dict[str, dict[str, Any]] = {"domain_start": {}, "domain_delete": {}, "domain_change_tags": tags}
+        for number, (action, params) in enumerate(actions.items(), start=10):
+            back.call("a", number, "equivalent", action=action, params={"key": uuid(2), **params})
+            (words,) = (await back.reply(number))["result"]
+            assert words[:2] == ["virsh", f"--connect={world}"]
+        assert back.states["a"]["domains"][uuid(2)]["state"] == "shut off", "nothing was done"
+        for number, action in enumerate(("equivalent", "run", "domain_rename"), start=20):
+            back.call("a", number, "equivalent", action=action, params={"key": uuid(2), "name": 5})
             assert "attribute" in (await back.reply(number))["error"]["message"]
 
 

@@ -1,0 +1,68 @@
+"""What one would type to do the same with virsh: for people to read and copy, never run by us.
+
+A command is a list of words, as a program gets them; whoever shows it quotes them for a shell. Objects are named by
+UUID, and any text stands behind `--option=`, so that no name is taken for an option or for another object.
+"""
+
+import shlex
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bridge.protocol import Problem
+from plugins.machines.actions import find_domain, new_labels
+from plugins.machines.metadata import NAMESPACE, PREFIX
+from plugins.machines.provider import Domain, Method, Provider
+from plugins.machines.storage_use import volumes_to_delete
+from plugins.machines.virsh_commands import COMMANDS
+
+Words = list[str]
+
+_TEXTS = {Method.SET_TITLE: ["--title"], Method.SET_DESCRIPTION: []}
+
+
+async def equivalent(provider: Provider, uri: str, method: Method, key: str, params: Mapping[str, Any]) -> list[Words]:
+    """The commands that do `method`, whose parameters are those of the wire, one after the other.
+
+    Problem `not-found` where there is no such domain, and what the method itself would refuse without trying.
+    """
+    virsh = ["virsh", f"--connect={uri}"]
+    return [[*virsh, *words] for words in await _commands(provider, method, key, params)]
+
+
+async def _commands(provider: Provider, method: Method, key: str, params: Mapping[str, Any]) -> list[Words]:
+    match method:
+        case Method.DELETE:
+            return await _delete(provider, key, params["storage"])
+        case Method.SET_TITLE | Method.SET_DESCRIPTION:
+            reach = _reach(await find_domain(provider, key))
+            return [["desc", key, *_TEXTS[method], *reach, f"--new-desc={params['text']}"]]
+        case Method.SET_TAGS | Method.SET_NOTES:
+            xml = (await new_labels(provider, method, key, params)).as_xml()
+            change = [f"--key={PREFIX}", f"--set={xml}"] if xml else ["--remove"]
+            reach = _reach(await find_domain(provider, key))
+            return [["metadata", key, f"--uri={NAMESPACE}", *change, *reach]]
+        case Method.SNAPSHOT_CREATE:
+            texts = [f"--{name}={params[name]}" for name in ("name", "description") if params[name]]
+            return [["snapshot-create-as", key, *texts, *["--disk-only"] * params["disk_only"]]]
+        case _:
+            return [_built(method, key, params)]
+
+
+async def _delete(provider: Provider, key: str, storage: Sequence[str]) -> list[Words]:
+    domain = await find_domain(provider, key)
+    volumes = await volumes_to_delete(provider, key, domain, storage) if storage else {}
+    found = [_built(Method.DESTROY, key, {})] if domain.state != "shut off" else []
+    found += [_built(Method.DELETE, key, {"everything": True})] if domain.persistent else []
+    return found + [_built(Method.VOLUME_DELETE, volume, {}) for volume in volumes.values()]
+
+
+def _built(method: Method, key: str, params: Mapping[str, Any]) -> Words:
+    # virsh's own language quotes as a shell does.
+    try:
+        return shlex.split(COMMANDS[method](key, params))
+    except ValueError:
+        raise Problem("not-supported", "virsh has no command for this") from None
+
+
+def _reach(domain: Domain) -> Words:
+    return [*["--live"] * (domain.state != "shut off"), *["--config"] * domain.persistent]

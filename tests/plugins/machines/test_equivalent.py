@@ -1,0 +1,84 @@
+import asyncio
+import shlex
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from testbed.domain_xml import domain_xml
+from testbed.libvirtd import Libvirtd
+
+from bridge.protocol import Problem
+from plugins.machines.equivalent import equivalent
+from plugins.machines.libvirt_python import LibvirtPython
+from plugins.machines.libvirt_xml import parse
+from plugins.machines.metadata import NAMESPACE, Labels
+from plugins.machines.provider import Method
+
+Uuid = Callable[[int], str]
+
+NOTHING: dict[Method, dict[str, Any]] = {
+    Method.START: {"paused": True},
+    Method.SEND_KEYS: {"keys": [29, 56, 111], "hold": 10},
+    Method.SET_AUTOSTART: {"on": False},
+    Method.RENAME: {"name": "$(id) -rf"},
+    Method.DELETE: {"storage": []},
+    Method.SET_TITLE: {"text": "-rf"},
+    Method.SET_DESCRIPTION: {"text": "two\nlines"},
+    Method.SET_NOTES: {"text": "x"},
+    Method.SET_TAGS: {"tags": ["a b"]},
+    Method.SNAPSHOT_CREATE: {"name": "-rf", "description": "", "disk_only": True},
+    Method.SNAPSHOT_REVERT: {"snapshot": "$(id)", "force": True},
+    Method.SNAPSHOT_DELETE: {"snapshot": "--all", "children": False},
+}
+"""The parameters that a method needs."""
+
+
+@pytest.mark.parametrize("method", Method)
+async def test_every_method_has_its_command(provider: LibvirtPython, uuid: Uuid, method: Method) -> None:
+    key = f"{uuid(1)}/-rf" if method is Method.VOLUME_DELETE else uuid(1)
+    found = await equivalent(provider, "qemu:///system", method, key, NOTHING.get(method, {}))
+    assert found
+    for words in found:
+        assert words[:2] == ["virsh", "--connect=qemu:///system"]
+        assert any(uuid(1) in word for word in words)
+        for text in ("-rf", "$(id)", "--all", "$(id) -rf"):
+            assert text not in words, "a text stands where an option could"
+
+
+async def test_a_running_one_is_forced_off_before_it_is_deleted(provider: LibvirtPython, uuid: Uuid) -> None:
+    async def verbs(number: int) -> list[str]:
+        found = await equivalent(provider, "x:///", Method.DELETE, uuid(number), {"storage": []})
+        return [words[2] for words in found]
+
+    assert await verbs(1) == ["destroy", "undefine"]
+    assert await verbs(2) == ["undefine"]
+    with pytest.raises(Problem, match="not-found"):
+        await verbs(99)
+
+
+async def test_tags_keep_what_else_there_is(provider: LibvirtPython, uuid: Uuid) -> None:
+    ((*_, change, reach),) = await equivalent(
+        provider, "x:///", Method.SET_TAGS, uuid(2), {"add": ["a'b"], "remove": ["none"]}
+    )
+    assert (NAMESPACE in change, reach) == (False, "--config")
+    assert change == "--set=<machine><tag>a'b</tag></machine>"
+
+
+async def test_virsh_takes_them_as_a_shell_quotes_them(libvirtd: Libvirtd, heard: Any) -> None:
+    key = libvirtd.define(domain_xml("$(id)"))
+    provider = await LibvirtPython.open(libvirtd.uri, heard)
+    try:
+        for method, params in (
+            (Method.SET_TITLE, {"text": "-rf 'x' $(id)"}),
+            (Method.SET_TAGS, {"tags": ["-rf", "a'b ü"]}),
+            (Method.RENAME, {"name": "--all"}),
+        ):
+            for words in await equivalent(provider, libvirtd.uri, method, key, params):
+                line = libvirtd.enter(["sh", "-c", shlex.join(words)])
+                process = await asyncio.create_subprocess_exec(*line, stdout=asyncio.subprocess.DEVNULL)
+                assert await process.wait() == 0
+        root = parse(libvirtd.virsh("dumpxml", key))
+    finally:
+        await provider.close()
+    assert (root.findtext("name"), root.findtext("title")) == ("--all", "-rf 'x' $(id)")
+    assert Labels.of(root).tags == ("-rf", "a'b ü")
