@@ -2,12 +2,14 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from typing import Protocol
 
 from bridge.protocol import Problem
 from plugins.machines.choice import Choice, choose_provider, installed_providers
+from plugins.machines.further_providers import further_provider
 from plugins.machines.provider import Kind, Listener, Provider
 from plugins.machines.watcher import Watcher
 
@@ -66,18 +68,39 @@ def _key(choice: Choice) -> tuple[str, str]:
 
 async def open_provider(choice: Choice, listener: Listener) -> Provider:
     """A provider for a connection, of the kind that was asked for or is installed."""
+    if not choice.provider and (opening := further_provider(choice.uri)):
+        return await opening(choice.uri, listener)
     name = choose_provider(choice, installed_providers(os.environ), root=os.geteuid() == 0)
     if name == "libvirt-python":
         from plugins.machines.libvirt_python import LibvirtPython
 
-        return await LibvirtPython.open_or_look(choice.uri, listener)
+        return await _opened_or_looked_at(LibvirtPython.open, choice.uri, listener)
     if name == "libvirt-dbus":
         from plugins.machines.dbus_provider import LibvirtDbus
 
         return await LibvirtDbus.open(choice.uri, listener)
     from plugins.machines.virsh_provider import Virsh
 
-    return await Virsh.open_or_look(choice.uri, listener)
+    return await _opened_or_looked_at(Virsh.open, choice.uri, listener)
+
+
+class _Open(Protocol):
+    """How a provider that can be read-only is opened."""
+
+    def __call__(self, uri: str, listener: Listener, *, readonly: bool = False) -> Awaitable[Provider]: ...
+
+
+async def _opened_or_looked_at(opening: _Open, uri: str, listener: Listener) -> Provider:
+    """An open provider, read-only where libvirt does not let this user do more."""
+    try:
+        return await opening(uri, listener)
+    except Problem as problem:
+        if problem.code != "access-denied":
+            raise
+        denied = problem
+    with suppress(Problem):
+        return await opening(uri, listener, readonly=True)
+    raise denied
 
 
 async def probe(uri: str) -> str:

@@ -112,19 +112,6 @@ class LibvirtPython(Provider):
             raise
         return cls(connection, info, workers, subscription)
 
-    @classmethod
-    async def open_or_look(cls, uri: str, listener: Listener) -> Self:
-        """Like `open`, but read-only where libvirt does not let this user do more."""
-        try:
-            return await cls.open(uri, listener)
-        except Problem as problem:
-            if problem.code != "access-denied":
-                raise
-            denied = problem
-        with suppress(Problem):
-            return await cls.open(uri, listener, readonly=True)
-        raise denied
-
     async def domains(self, keys: Collection[str] | None = None) -> dict[str, Domain]:
         if keys is None:
             return await self._call(self._reads, read_domains)

@@ -8,7 +8,6 @@ takes no name (`domname`), or what it describes is looked at.
 
 import os
 from collections.abc import Collection, Iterable, Mapping
-from contextlib import suppress
 from typing import Any, ClassVar, Literal, Self
 from urllib.parse import urlsplit
 
@@ -89,19 +88,6 @@ class Virsh(Provider):
             await provider.close()
             raise
         return provider
-
-    @classmethod
-    async def open_or_look(cls, uri: str, listener: Listener) -> Self:
-        """Like `open`, but read-only where libvirt does not let this user do more."""
-        try:
-            return await cls.open(uri, listener)
-        except Problem as problem:
-            if problem.code != "access-denied":
-                raise
-            denied = problem
-        with suppress(Problem):
-            return await cls.open(uri, listener, readonly=True)
-        raise denied
 
     async def _listen(self, uri: str, listener: Listener) -> None:
         # The test driver's world is of one process: another one would hear of nothing.

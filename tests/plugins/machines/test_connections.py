@@ -11,7 +11,9 @@ from plugins.machines import choice as module
 from plugins.machines import connections as connections_module
 from plugins.machines.choice import Choice
 from plugins.machines.connections import Connections, open_provider, probe
+from plugins.machines.libvirt_python import LibvirtPython
 from plugins.machines.provider import Method
+from plugins.machines.virsh_provider import Virsh
 
 
 async def test_one_watcher_for_all_who_look(world: str, uuid: Callable[[int], str]) -> None:
@@ -97,3 +99,26 @@ async def test_a_probe_of_what_hangs_ends(libvirtd: Libvirtd, monkeypatch: pytes
     libvirtd.hang()
     assert await probe(libvirtd.uri) == "libvirt did not answer within 0.3 seconds"
     libvirtd.go_on()
+
+
+@pytest.mark.parametrize("way", ["libvirt-python", "virsh"])
+async def test_who_may_not_act_may_look(way: str, world: str, monkeypatch: pytest.MonkeyPatch, heard: Any) -> None:
+    cls: Any = LibvirtPython if way == "libvirt-python" else Virsh
+    opening = cls.open
+
+    async def deny(uri: str, listener: Any, *, readonly: bool = False) -> Any:
+        if not readonly:
+            raise Problem("access-denied", "not you")
+        return await opening(uri, listener, readonly=True)
+
+    monkeypatch.setattr(cls, "open", deny)
+    provider = await open_provider(Choice(world, provider=way), heard)
+    assert provider.info.readonly
+    await provider.close()
+    monkeypatch.setattr(cls, "open", _refuse)
+    with pytest.raises(Problem, match="access-denied: not you"):
+        await open_provider(Choice(world, provider=way), heard)
+
+
+async def _refuse(_uri: str, _listener: Any, *, readonly: bool = False) -> Any:
+    raise Problem("access-denied" if not readonly else "no-host", "not you")

@@ -26,7 +26,7 @@ async def test_read_only_may_look_and_says_why_not_more(heard: Any) -> None:
 
 async def test_a_connection_that_cannot_be_made_says_why(heard: Any) -> None:
     with pytest.raises(Problem, match=r"no-host: Failed to connect socket to .*No such file or directory"):
-        await Virsh.open_or_look("qemu+unix:///system?socket=/nonexistent/sock", heard)
+        await Virsh.open("qemu+unix:///system?socket=/nonexistent/sock", heard)
 
 
 async def test_after_its_end_it_is_disconnected(heard: Any) -> None:
