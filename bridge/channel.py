@@ -79,9 +79,9 @@ class Channel:
         self.id: str = message["channel"]
         self._id = self.id.encode()
         self.group: object = message.get("group")
-        self._binary = _is_binary(message)
+        self._binary = options_of.is_set(message, "binary", "raw")
         self._flow_control = message.get("flow-control") is True
-        self._acks = _wants_acks(message)
+        self._acks = options_of.is_set(message, "send-acks", "bytes")
         self._sent = 0
         self._window = SEND_WINDOW
         self._tail = b""
@@ -386,17 +386,3 @@ class Channel:
         for waiter in waiters or ():
             if not waiter.done():
                 waiter.set_result(None)
-
-
-def _is_binary(message: JsonObject) -> bool:
-    binary = message.get("binary")
-    if binary not in (None, "raw"):
-        raise Problem("protocol-error", f"attribute 'binary': invalid value {binary!r:.60} not in ['raw']")
-    return binary == "raw"
-
-
-def _wants_acks(message: JsonObject) -> bool:
-    acks = message.get("send-acks")
-    if acks not in (None, "bytes"):
-        raise Problem("protocol-error", f"attribute 'send-acks': invalid value \"{acks!s:.60}\" not in ['bytes']")
-    return acks == "bytes"

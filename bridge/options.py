@@ -25,6 +25,14 @@ def option(wire: str, *, default: Any = dataclasses.MISSING) -> Any:
     return dataclasses.field(default=default, metadata={"wire": wire})
 
 
+def is_set(message: Mapping[str, Any], name: str, word: str) -> bool:
+    """Whether the member `name`, which may have no other value than `word`, is there."""
+    value = message.get(name)
+    if value not in (None, word):
+        raise Problem("protocol-error", f"attribute '{name}': invalid value \"{value!s:.60}\" not in ['{word}']")
+    return value is not None
+
+
 def parse(cls: type[T], message: Mapping[str, Any]) -> T:
     """An instance of the dataclass `cls` from `message`; null means absent, unknown members are ignored."""
     return cls(**_values(_dataclass_fields(cls), message))  # type: ignore[arg-type]

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 import pytest
 
-from bridge.options import arguments, option, parse
+from bridge.options import arguments, is_set, option, parse
 from bridge.protocol import Problem
 
 
@@ -57,6 +57,14 @@ def test_a_fault_is_named(message: dict[str, Any], sentence: str) -> None:
 class Methods:
     async def rename(self, key: str, name: str, force: bool = False) -> None:
         pass
+
+
+def test_a_member_that_has_one_value() -> None:
+    assert is_set({"binary": "raw"}, "binary", "raw")
+    assert not is_set({"binary": None}, "binary", "raw")
+    for value in ("", "base64", True, ["raw"]):
+        with pytest.raises(Problem, match=r"attribute 'binary': invalid value .* not in \['raw'\]"):
+            is_set({"binary": value}, "binary", "raw")
 
 
 def test_arguments_of_a_function() -> None:
