@@ -57,7 +57,11 @@ if [ "$purpose" = test ]; then
     need libvirt-dbus "libvirt-dbus" "libvirt-dbus"
     command -v firefox >/dev/null 2>&1 || need firefox-esr "firefox-esr" "firefox"
     command -v testssl >/dev/null 2>&1 || need testssl.sh "testssl.sh" "testssl"
+    [ -x /usr/sbin/sshd ] || need sshd "openssh-server" "openssh-server"
+    need ssh "openssh-client" "openssh-clients"
     need systemd-analyze "systemd" "systemd"
+    ls /usr/lib*/faketime/libfaketime.so.1 /usr/lib/*/faketime/libfaketime.so.1 2>/dev/null |
+        grep -q . || add "libfaketime" "libfaketime"
     ls /usr/lib*/security/pam_oath.so /usr/lib/*/security/pam_oath.so /lib/*/security/pam_oath.so 2>/dev/null |
         grep -q . || add "libpam-oath" "pam_oath"
     [ -e /usr/lib/cockpit/cockpit-ws ] || [ -e /usr/libexec/cockpit-ws ] || add "cockpit-ws" "cockpit-ws"

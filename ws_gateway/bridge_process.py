@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -93,7 +94,9 @@ class BridgeProcess(BridgeStream):
         """Ends its stdin, then asks it to end, then ends its process group; returns when it is gone."""
         self._end_input()
         if not await self.exited(term_after):
-            self._process.terminate()
+            # It may have ended just now.
+            with suppress(ProcessLookupError):
+                self._process.terminate()
             if not await self.exited(kill_after - term_after):
                 _log.warning("bridge %d did not end when asked; killed", self.pid)
                 self.kill()

@@ -12,8 +12,9 @@ if TYPE_CHECKING:
 IDLE_MAX = 15.0
 """Seconds that a session stays without a socket or a download: a page that is loaded anew has none for a moment."""
 LOOK_EVERY = 1.0
-GRACE = 10.0
-"""Seconds after the time (`IdleTimeout`) at which a page should have logged out by itself."""
+GRACE = 8.5
+"""Seconds after the time (`IdleTimeout`) at which a page should have logged out by itself. The bridge waits a little
+longer before it ends itself: so it is the gateway that says why."""
 
 
 class IdleWatch:

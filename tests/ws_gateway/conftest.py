@@ -331,9 +331,9 @@ class System:
         answer = base64.b64encode(text.encode()).decode()
         return self.get(f"/{application}/login", Authorization=f"X-Conversation {question.json['id']} {answer}")
 
-    async def socket(self, login: Reply) -> Socket:
+    async def socket(self, login: Reply, application: str = "cockpit") -> Socket:
         request = HTTPRequest(
-            self.url.replace("http", "ws", 1) + "cockpit/socket",
+            self.url.replace("http", "ws", 1) + f"{application}/socket",
             headers={"Origin": self.url.rstrip("/"), "Cookie": login.headers["set-cookie"].partition(";")[0]},
             ssl_options=self.context if self.url.startswith("https") else None,
         )

@@ -64,8 +64,8 @@ class Dialogue:
             raise Problem("authentication-failed", "The credentials cannot be understood.")
         return Credentials(user, password, source[:64])
 
-    def ask(self, message: Message) -> bytearray:
-        """Passes a module's question on, after what modules said before it."""
+    def ask(self, message: Message, **more: str) -> bytearray:
+        """Passes a module's question on, after what modules said before it, with `more` members."""
         number = secrets.token_hex(8)
         prompt = base64.b64encode(message.text.encode()).decode()
         secret, _ = self._ask(
@@ -75,6 +75,7 @@ class Dialogue:
                 "error": self.notes(Style.ERROR),
                 "message": self.notes(Style.INFO),
                 "echo": message.style is Style.QUESTION,
+                **more,
             }
         )
         try:

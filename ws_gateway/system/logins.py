@@ -18,6 +18,7 @@ from ws_gateway.config import Way
 from ws_gateway.hookspecs import hookimpl
 from ws_gateway.kept_password import KeptPassword
 from ws_gateway.login import Login
+from ws_gateway.rate import Rate
 from ws_gateway.session import Session
 from ws_gateway.sessions import Sessions
 from ws_gateway.settings import SystemSettings
@@ -27,6 +28,10 @@ from ws_gateway.system.ways import checker_for
 if TYPE_CHECKING:
     from ws_gateway.app import Gateway
 
+REMOTE_RATE = 10, 60.0
+"""Logins to other hosts from one address, in so many seconds: each tells a little about a network."""
+UNREACHABLE_AFTER = 10.0
+"""Seconds after which is told that a host cannot be reached, whatever the reason: that it took longer would tell it."""
 CREDENTIALS_MAX = 8 * 1024
 """Characters of what a browser may send in one go."""
 _ID = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -42,6 +47,7 @@ class _Pending:
     login: Login
     way: Way
     leave: Callable[[], None]
+    started: float
     host_key: Mapping[str, str] | None = None
     """What the person was asked to accept as another host's key."""
     expiry: asyncio.TimerHandle | None = None
@@ -56,6 +62,7 @@ class Logins:
         self._sessions = sessions
         self._startups = Startups(lambda: settings().config.max_startups)
         self._penalties = Penalties()
+        self._remote_rate = Rate(*REMOTE_RATE)
         self._pending: dict[str, _Pending] = {}
 
     async def start(self, attempt: Attempt) -> tuple[Session, str] | Challenge:
@@ -65,6 +72,8 @@ class Logins:
         self._penalties.check(source)
         checker = checker_for(attempt, settings.config, settings.helper_socket)
         response = response_of(attempt)
+        if attempt.address.host:
+            self._remote_rate.take(source)
         leave = self._startups.enter(source)
         try:
             stream = await self._sessions.place(checker.start())
@@ -73,7 +82,7 @@ class Logins:
             raise
         dialogue = AuthDialogue(stream)
         login = _login_of(attempt, source)
-        pending = _Pending(stream, dialogue, login, checker.way, leave)
+        pending = _Pending(stream, dialogue, login, checker.way, leave, asyncio.get_running_loop().time())
         return await self._step(pending, lambda: dialogue.begin(response, source), checker.way.timeout)
 
     async def go_on(self, attempt: Attempt) -> tuple[Session, str] | Challenge:
@@ -113,6 +122,9 @@ class Logins:
             if problem.code == "authentication-failed":
                 self._penalties.failed(pending.login.source)
             self._give_up(pending)
+            if problem.code in ("no-host", "unknown-host"):
+                await asyncio.sleep(pending.started + UNREACHABLE_AFTER - asyncio.get_running_loop().time())
+                raise Problem("no-host", "The host cannot be reached.") from None
             raise
         except BaseException:
             self._give_up(pending)

@@ -69,9 +69,9 @@ def test_a03_heads_without_end_hold_no_memory(target: Any) -> None:
         assert target.memory() - before < 50 * 64 * 1024 + 2 * 1024 * 1024
 
 
-def test_a04_a_thousand_who_say_nothing_keep_nobody_waiting(target: Any) -> None:
+def test_a04_two_thousand_who_say_nothing_keep_nobody_waiting(target: Any) -> None:
     with ExitStack() as connections:
-        for number in range(1000):
+        for number in range(2000):
             connection = connections.enter_context(connect(target.port))
             if number % 2:
                 connection.sendall(b"GET /ping HT")

@@ -1,6 +1,8 @@
 """Group C: cookies and sessions. What is not here is in test_app, test_auth, test_external, test_headers, test_idle."""
 
+import asyncio
 import base64
+import json
 import time
 from typing import Any
 
@@ -8,6 +10,7 @@ import pytest
 from testbed.processes import process_table, wait_until
 from testbed.raw_web import RawWebSocket, answer, client_frame, connect, get, status
 
+PASSWORD = "S3cr3t-anna-7291"
 HANDSHAKE = (
     "Upgrade: websocket",
     "Connection: Upgrade",
@@ -179,3 +182,58 @@ def test_c32_in_single_user_mode_a_session_waits_for_its_page(target: Any) -> No
         socket.send(client_frame(0x88, b"\x03\xe8"))
         assert socket.close_code() == 1000
     assert status(get(target.port, "/cockpit/login", f"Cookie: {target.cookie}")) == 200
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(180)
+async def test_c32_nobody_does_anything_for_the_time_that_was_set(serve_system: Any, corner: Any) -> None:
+    """The shortest there is, a minute: counted down, told, and enforced on pages that only answer pings.
+
+    One page says when somebody is there and hears the countdown; another knows nothing of that, as one that sleeps; a
+    third goes on saying that somebody is there.
+    """
+    corner.records()
+    (corner.etc / "pilothouse").mkdir(exist_ok=True)
+    (corner.etc / "pilothouse" / "pilothouse.conf").write_text("[Session]\nIdleTimeout = 1\n")
+    corner.user("busy", PASSWORD)
+    system = serve_system()
+    started = time.monotonic()
+    told, asleep = [await system.socket(system.log_in("anna", PASSWORD)) for _ in range(2)]
+    login = system.log_in("busy", PASSWORD)
+    busy = await system.socket(login)
+    for socket in (told, asleep, busy):
+        await socket.init()
+    for socket in (told, busy):
+        await socket.control(command="open", channel="1:1", payload="session-control")
+        assert await socket.receive() == {"command": "ready", "channel": "1:1", "timeout": 60}
+    ends: dict[Any, tuple[Any, float]] = {}
+    heard: dict[Any, list[Any]] = {told: [], asleep: []}
+
+    async def follow(socket: Any) -> None:
+        while (message := await socket.connection.read_message()) is not None:
+            heard[socket].append(json.loads(message))
+        ends[socket] = (socket.connection.close_code, socket.connection.close_reason), time.monotonic() - started
+
+    async def stay() -> None:
+        while len(ends) < 2:
+            assert busy.connection.close_code is None, system.output
+            await busy.control(command="active", channel="1:1")
+            await asyncio.wait([waiting], timeout=5)
+
+    async with asyncio.timeout(120), asyncio.TaskGroup() as tasks:
+        following = [tasks.create_task(follow(socket)) for socket in (told, asleep)]
+        waiting = tasks.create_task(asyncio.wait(following))
+        await stay()
+    counted = [message["counter"] for message in heard[told] if message.get("command") == "countdown"]
+    assert counted == list(range(30, 0, -1))
+    assert any(message.get("command") == "logout" for message in heard[told])
+    for socket in (told, asleep):
+        (code, reason), after = ends[socket]
+        assert (code, reason) == (1001, "timeout")
+        assert 60 < after < 75
+        socket.connection.close()
+    assert system.output.count('reason="nobody did anything for too long"') == 2
+    wait_until(lambda: len(system.helpers()) == 1, "their PAM sessions are closed", 10)
+    assert corner.run("who", "/run/utmp").split()[0] == "busy"
+    assert system.get("/cockpit/login", Cookie=login.headers["set-cookie"].partition(";")[0]).status == 200
+    busy.connection.close()

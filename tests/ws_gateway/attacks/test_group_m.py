@@ -4,6 +4,8 @@ test_sessions and system/test_monitor."""
 import re
 import resource
 import socket
+import subprocess
+import sys
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -71,6 +73,69 @@ async def test_m109_a_full_disk_keeps_nobody_out(serve_system: Any, corner: Any,
         wait_until(lambda: system.helpers() == [], "the session is closed", 10)
     finally:
         corner.run("umount", place)
+
+
+def kept_in(system: Any, corner: Any) -> None:
+    """A whole life of a session, or a clear refusal; nothing half."""
+    login = system.log_in("anna", PASSWORD)
+    assert login.status == 200, (login, system.output)
+    cookie = login.headers["set-cookie"].partition(";")[0]
+    assert system.get("/cockpit/@localhost/base1/cockpit.js", Cookie=cookie).status == 200
+    wait_until(lambda: len(system.helpers()) == 1, "there is a session", 10)
+    assert system.get("/cockpit/login", Cookie=cookie).status == 200
+
+
+def test_m109_a_full_run_folder(serve_system: Any, corner: Any) -> None:
+    """utmp cannot grow, and nobody is kept out for that."""
+    corner.records()
+    system = serve_system()
+    corner.run("mount", "-o", "remount,size=128k", "/run")
+    try:
+        corner.run("sh", "-c", "head -c 200000 /dev/zero >/run/full 2>/dev/null || true")
+        kept_in(system, corner)
+    finally:
+        corner.run("rm", "-f", "/run/full")
+        corner.run("mount", "-o", "remount,size=64m", "/run")
+
+
+@pytest.mark.parametrize("place", ["/tmp", "/var/tmp", "/dev/shm", "/var/log", "/home"])
+def test_m109_a_folder_that_cannot_be_written_to(serve_system: Any, corner: Any, place: str) -> None:
+    corner.run("mount", "--bind", place, place)
+    corner.run("mount", "-o", "remount,bind,ro", place)
+    try:
+        kept_in(serve_system(), corner)
+    finally:
+        corner.run("umount", "-l", place)
+
+
+def test_m109_no_names_can_be_looked_up(serve_system: Any, corner: Any) -> None:
+    """No server answers, no file has this machine's name, and nothing says where else to look."""
+    broken = {"resolv.conf": "nameserver 192.0.2.1\n", "hosts": "", "nsswitch.conf": "passwd: files\nhosts: dns\n"}
+    kept = {name: (corner.etc / name).read_bytes() for name in broken if (corner.etc / name).exists()}
+    try:
+        for name, text in broken.items():
+            (corner.etc / name).write_text(text)
+        kept_in(serve_system(), corner)
+    finally:
+        for name in broken:
+            (corner.etc / name).write_bytes(kept.get(name, b""))
+
+
+@pytest.mark.parametrize("place", ["/run", "/etc"])
+def test_m109_what_it_cannot_do_without_is_named_at_the_start(corner: Any, place: str) -> None:
+    """One sentence, no half console: the socket of the helpers, and the certificate of the first start."""
+    corner.run("mount", "--bind", place, place)
+    corner.run("mount", "-o", "remount,bind,ro", place)
+    argv = [sys.executable, "-m", "ws_gateway", "serve", "--system", "--user", "65534", "--address", "127.0.0.1"]
+    try:
+        done = subprocess.run(
+            corner.namespace.enter([*argv, "--port", "0"]), capture_output=True, text=True, timeout=30, check=False
+        )
+    finally:
+        corner.run("umount", "-l", place)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1), done
+    assert place in done.stderr
+    assert "Read-only file system" in done.stderr
 
 
 def test_m110_who_shouts_is_not_repeated(target: Any) -> None:

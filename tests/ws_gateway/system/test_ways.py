@@ -8,7 +8,7 @@ from bridge.protocol import Problem
 from ws_gateway.address import Address
 from ws_gateway.auth import Attempt
 from ws_gateway.config import Config, SshLogin, Way
-from ws_gateway.system.ways import UNKNOWN_HOSTS, checker_for, is_reserved
+from ws_gateway.system.ways import SSH_LOGIN, UNKNOWN_HOSTS, checker_for, is_reserved
 
 HELPER = Path("/run/helper")
 FAR = Address("cockpit+=far", "far", "/cockpit/login")
@@ -38,7 +38,6 @@ def test_this_machine(scheme: str, ways: dict[str, Way], path: Path | None, comm
         (Attempt("basic", ""), Config(ways={"basic": Way(is_off=True)}), "authentication-disabled"),
         (Attempt("basic", ""), Config(require_host=True), "access-denied"),
         (Attempt("basic", "", address=FAR), Config(ssh_login=SshLogin(("/x",))), "access-denied"),
-        (Attempt("basic", "", address=FAR), Config(login_to=True), "authentication-not-supported"),
         (
             Attempt("bearer", "", address=FAR),
             Config(login_to=True, ssh_login=SshLogin(("/x",))),
@@ -57,6 +56,11 @@ def test_another_host(asks: bool, allowed: bool, said: str | None) -> None:
     config = Config(login_to=True, ssh_login=SshLogin(("/x",), connect_to_unknown_hosts=allowed))
     checker = checker_for(Attempt("basic", "", address=FAR, asks_about_hosts=asks), config, HELPER)
     assert (checker.host, checker.environ.get(UNKNOWN_HOSTS)) == ("far", said)
+
+
+def test_another_host_by_ssh_where_nothing_else_is_configured() -> None:
+    checker = checker_for(Attempt("basic", "", address=FAR), Config(login_to=True), HELPER)
+    assert (checker.way.command, checker.host) == (SSH_LOGIN, "far")
 
 
 RESERVED = (

@@ -1,0 +1,208 @@
+"""Logging in to another host by way of this one: a real sshd, and a real bridge behind it."""
+
+import base64
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from testbed.processes import process_table, wait_until
+
+PASSWORD = "S3cr3t-anna-7291"
+NAME = "far.example.com"
+Serve = Callable[..., Any]
+
+pytestmark = pytest.mark.skipif(shutil.which("sshd", path="/usr/sbin:/usr/bin") is None, reason="sshd is not installed")
+
+
+class Far:
+    """An sshd in the corner, on a free port of loopback, as the host far.example.com."""
+
+    def __init__(self, corner: Any, folder: Path, path: str) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            self.port = probe.getsockname()[1]
+        self.host = f"{NAME}:{self.port}"
+        self.log = folder / "sshd.log"
+        key = folder / "key"
+        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True)
+        self.key = key.with_suffix(".pub").read_text().rpartition(" ")[0]
+        said = subprocess.run(["ssh-keygen", "-l", "-f", str(key)], check=True, capture_output=True, text=True).stdout
+        self.fingerprint = said.split()[1]
+        config = folder / "sshd_config"
+        config.write_text(
+            f"Port {self.port}\nListenAddress 127.0.0.1\nHostKey {key}\nUsePAM no\nStrictModes no\nPidFile none\n"
+            f"LogLevel VERBOSE\nSetEnv PATH={path}\nPasswordAuthentication yes\n"
+        )
+        corner.run("mkdir", "-p", "/run/sshd")
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                corner.namespace.enter(["/usr/sbin/sshd", "-D", "-e", "-f", str(config)]), stderr=log
+            )
+        wait_until(lambda: "Server listening" in self.log.read_text(), "sshd listens", 10)
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait(10)
+
+
+@pytest.fixture
+def far(corner: Any, tmp_path: Path) -> Iterator[Callable[..., Far]]:
+    """`far(path=…)`: another host, where programs are looked for in that path. Logins to others are switched on."""
+    made: list[Far] = []
+    hosts = corner.etc / "hosts"
+    kept = hosts.read_text()
+    hosts.write_text(f"127.0.0.1 localhost {NAME}\n")
+    (corner.etc / "pilothouse").mkdir()
+    (corner.etc / "pilothouse" / "pilothouse.conf").write_text("[WebService]\nLoginTo = yes\n")
+
+    def start(path: str = f"{Path(sys.executable).parent}:/usr/bin:/bin") -> Far:
+        made.append(Far(corner, tmp_path, path))
+        return made[-1]
+
+    yield start
+    for each in made:
+        each.stop()
+    hosts.write_text(kept)
+    (corner.etc / "ssh" / "ssh_known_hosts").unlink(missing_ok=True)
+
+
+def log_in(system: Any, host: str, password: str = PASSWORD, **more: str) -> Any:
+    credentials = base64.b64encode(f"anna:{password}".encode()).decode()
+    return system.get(f"/cockpit+={host}/login", Authorization=f"Basic {credentials}", **more)
+
+
+ASKING = {"X_SSH_Connect_Unknown_Hosts": "yes"}
+
+
+async def who_is_there(system: Any, login: Any, host: str) -> str:
+    """Whose bridge answers."""
+    assert login.status == 200, (login, system.output)
+    one = await system.socket(login, f"cockpit+={host}")
+    await one.init()
+    await one.control(command="open", channel="1:1", payload="stream", spawn=["id", "-un"])
+    who = await one.until(lambda received: isinstance(received, str))
+    assert secrets_of_others() == []
+    await one.control(command="logout", disconnect=True)
+    await one.until(lambda received: received[0] == 1001 if isinstance(received, tuple) else False)
+    one.connection.close()
+    return str(who).partition("\n")[2].strip()
+
+
+def secrets_of_others() -> list[str]:
+    """The command lines of processes that have the password among their arguments or in their environment."""
+    found = []
+    for pid in process_table():
+        try:
+            seen = b"".join(Path(f"/proc/{pid}/{name}").read_bytes() for name in ("cmdline", "environ"))
+        except OSError:
+            continue
+        if PASSWORD.encode() in seen and pid != os.getpid():
+            found.append(f"{pid}: {seen[:200]!r}")
+    return found
+
+
+async def test_an_unknown_key_is_shown_and_then_the_person_is_there(
+    serve_system: Serve, corner: Any, far: Callable[..., Far]
+) -> None:
+    other = far()
+    system = serve_system("--no-tls")
+    question = log_in(system, other.host, **ASKING)
+    assert (question.status, question.json["default"]) == (401, other.fingerprint), system.output
+    assert question.json["host-key"].split()[0].strip("[]").startswith(NAME)
+    assert "password" not in other.log.read_text().lower(), "nothing was sent"
+    refused = system.answer(question, "no", f"cockpit+={other.host}")
+    assert (refused.status, refused.json["problem"]) == (401, "unknown-hostkey")
+    question = log_in(system, other.host, **ASKING)
+    login = system.answer(question, other.fingerprint, f"cockpit+={other.host}")
+    assert await who_is_there(system, login, other.host) == "anna"
+    decisions = [line.rpartition("decision=")[2] for line in system.output.splitlines() if "audit: host-key" in line]
+    assert decisions == ["refused", "accepted"]
+    assert PASSWORD not in system.output
+    wait_until(lambda: "ssh" not in commands_of(system), "ssh is gone", 10)
+    assert corner.run("find", "/tmp", "-maxdepth", "1", "-name", "pilothouse-*", "-user", "65534") == ""
+
+
+def commands_of(system: Any) -> list[str]:
+    """What the web server has started and what that has."""
+    pids = system.children(system.gateway())
+    pids += [child for pid in pids for child in system.children(pid)]
+    return [Path(f"/proc/{pid}/comm").read_text().strip() for pid in pids if Path(f"/proc/{pid}/comm").exists()]
+
+
+async def test_a_known_key_asks_nothing_and_another_one_ends_it(
+    serve_system: Serve, corner: Any, far: Callable[..., Far]
+) -> None:
+    """Also Debian's bridge is one, where ours is not installed."""
+    other = far("/usr/bin:/bin")
+    known = corner.etc / "ssh" / "ssh_known_hosts"
+    system = serve_system("--no-tls")
+    known.write_text(f"[{NAME}]:{other.port} {other.key}\n")
+    if shutil.which("cockpit-bridge"):
+        assert await who_is_there(system, log_in(system, other.host), other.host) == "anna"
+    wrong = log_in(system, other.host, "guess")
+    assert (wrong.status, wrong.json["problem"]) == (401, "authentication-failed")
+    assert other.log.read_text().count("Failed password") == 1
+    another = other.key.split()
+    known.write_text(f"[{NAME}]:{other.port} {another[0]} {another[1][:-6]}AAAAAA\n")
+    before = other.log.read_text().count("password")
+    for more in ({}, ASKING):
+        changed = log_in(system, other.host, **more)
+        assert (changed.status, changed.json["problem"]) == (401, "invalid-hostkey"), changed
+    known.unlink()
+    unknown = log_in(system, other.host)
+    assert (unknown.status, unknown.json["problem"]) == (401, "unknown-hostkey")
+    assert other.log.read_text().count("password") == before, "nothing was sent"
+
+
+def test_a_host_without_a_bridge(serve_system: Serve, corner: Any, far: Callable[..., Far], tmp_path: Path) -> None:
+    programs = corner.etc / "few"
+    programs.mkdir()
+    shutil.copy("/bin/sh", programs / "sh")
+    other = far(str(programs))
+    (corner.etc / "ssh" / "ssh_known_hosts").write_text(f"[{NAME}]:{other.port} {other.key}\n")
+    answer = log_in(serve_system("--no-tls"), other.host)
+    assert (answer.status, answer.json["problem"]) == (500, "no-cockpit")
+    shutil.rmtree(programs)
+
+
+@pytest.mark.timeout(120)
+def test_f57_why_a_host_cannot_be_reached_is_not_to_be_found_out(
+    serve_system: Serve, corner: Any, far: Callable[..., Far]
+) -> None:
+    """Closed, unknown, silent: one answer, after one time; and few questions a minute."""
+    far()
+    system = serve_system("--no-tls")
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        hosts = [f"{NAME}:1", "no-such-name.example.com:22", f"{NAME}:{silent.getsockname()[1]}"]
+
+        def attempt(host: str) -> tuple[Any, float]:
+            started = time.monotonic()
+            return log_in(system, host), time.monotonic() - started
+
+        with ThreadPoolExecutor(3) as threads:
+            answers = list(threads.map(attempt, hosts))
+    assert {(answer.status, answer.body) for answer, _ in answers} == {
+        (401, b'{"problem":"no-host","message":"The host cannot be reached."}')
+    }
+    took = [seconds for _, seconds in answers]
+    assert max(took) - min(took) < 3, took
+    refused = [log_in(system, "-oProxyCommand=x").status for _ in range(3)]
+    assert refused == [404] * 3
+    problems = [log_in(system, "127.0.0.1").json["problem"] for _ in range(3)]
+    assert problems == ["access-denied"] * 3
+
+
+def test_secrets_of_others_can_be_seen() -> None:
+    """What the tests above look for is found where it is."""
+    process = subprocess.Popen([sys.executable, "-c", "input()", PASSWORD], stdin=subprocess.PIPE)
+    try:
+        assert len(secrets_of_others()) == 1
+    finally:
+        process.communicate()

@@ -1,0 +1,177 @@
+"""Logs a person in to another host: `[Ssh-Login]` where nothing else is configured (reference 4.4).
+
+It runs as the web server's user, with the dialogue of the session helper on its stdin and stdout, which ssh(1) has as
+well: once the person is logged in there, they are the bridge's on the other host. The password comes with the first
+question, goes to ssh through a socket, and is nowhere else. No file of any user's is read: not their configuration,
+which could name programs, and not their keys.
+"""
+
+import logging
+import os
+import re
+import select
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from bridge.protocol import Problem
+from ws_gateway.address import is_host
+from ws_gateway.log import printable
+from ws_gateway.system.helper_dialogue import Credentials, Dialogue
+from ws_gateway.system.pam import Message, Style, wipe
+from ws_gateway.system.ssh_askpass import SshAskpass
+from ws_gateway.system.ssh_words import AUTHENTICATED, HostKey, asks_for_password, host_key_in, problem_in
+from ws_gateway.system.ways import UNKNOWN_HOSTS
+
+CONNECT_TIME = 8
+"""Seconds that the host has to answer."""
+SAID_MAX = 16 * 1024
+"""Bytes of what ssh says that are looked at."""
+REMOTE = "sh -c 'command -v pilothouse-bridge >/dev/null 2>&1 && exec pilothouse-bridge; exec cockpit-bridge'"
+"""What the host's shell gets, whoever logs in to whatever."""
+_HOST = re.compile(r"(?:(?P<user>[^@]+)@)?(?P<name>\[[^\]]+\]|[^:]+)(?::(?P<port>\d+))?")
+_USER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,31}\$?(?:@[A-Za-z0-9.-]{1,255})?")
+_OPTIONS = (
+    *("BatchMode=no", "CanonicalizeHostname=no", "CheckHostIP=no", "ClearAllForwardings=yes", "ControlMaster=no"),
+    *("ControlPath=none", f"ConnectTimeout={CONNECT_TIME}", "EscapeChar=none", "ForwardAgent=no", "ForwardX11=no"),
+    *("GSSAPIAuthentication=no", "HashKnownHosts=no", "HostbasedAuthentication=no", "IdentityAgent=none"),
+    *("IdentityFile=none", "LogLevel=VERBOSE", "NumberOfPasswordPrompts=1", "PermitLocalCommand=no"),
+    *("PreferredAuthentications=keyboard-interactive,password", "ProxyCommand=none", "ProxyJump=none"),
+    *("PubkeyAuthentication=no", "RequestTTY=no", "ServerAliveCountMax=3", "ServerAliveInterval=15", "Tunnel=no"),
+    "UpdateHostKeys=no",
+)
+
+_STATISTICS = (b"Transferred: sent ", b"Bytes per second: ")
+"""Of ssh's own, at the end."""
+
+_log = logging.getLogger("pilothouse-ssh")
+
+
+class SshLogin:
+    """One login to `host`."""
+
+    def __init__(self, dialogue: Dialogue, host: str, asks_about_hosts: bool) -> None:
+        if not is_host(host) or (parts := _HOST.fullmatch(host)) is None:
+            raise Problem("no-host", "This is not the name of a host.")
+        self._dialogue = dialogue
+        self._user, self._name, self._port = parts["user"], parts["name"].strip("[]"), parts["port"]
+        self._asks_about_hosts = asks_about_hosts
+        self._password: bytearray | None = None
+        self._said = b""
+
+    def run(self, credentials: Credentials) -> int:
+        """ssh's exit status, when the session is over. Problem where none came to be."""
+        self._password = credentials.password
+        user = self._user or credentials.user
+        if not _USER.fullmatch(user):
+            raise Problem("authentication-failed", "Wrong user name or password.")
+        with SshAskpass(self._answer) as askpass, tempfile.NamedTemporaryFile("w", prefix="pilothouse-hosts-") as hosts:
+            process = self._start(askpass.program, Path(hosts.name), user)
+            try:
+                self._converse(process, askpass)
+            except BaseException:
+                process.kill()
+                process.wait()
+                raise
+            finally:
+                wipe(credentials.password)
+        signal.alarm(0)
+        return self._wait(process)
+
+    def _start(self, askpass: Path, hosts: Path, user: str) -> subprocess.Popen[bytes]:
+        options = [*_OPTIONS, f"UserKnownHostsFile={hosts}", f"StrictHostKeyChecking={self._strictness}"]
+        argv = ["ssh", "-F", "none", *(word for option in options for word in ("-o", option)), "-T", "-l", user]
+        argv += ["-p", self._port] if self._port else []
+        environ = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8", "HOME": "/nonexistent"}
+        environ |= {"SSH_ASKPASS": str(askpass), "SSH_ASKPASS_REQUIRE": "force", "DISPLAY": "-"}
+        try:
+            return subprocess.Popen([*argv, "--", self._name, REMOTE], stderr=subprocess.PIPE, env=environ, cwd="/")
+        except OSError as exc:
+            raise Problem("internal-error", f"ssh cannot be started: {exc.strerror}") from None
+
+    @property
+    def _strictness(self) -> str:
+        return "ask" if self._asks_about_hosts else "yes"
+
+    def _converse(self, process: subprocess.Popen[bytes], askpass: SshAskpass) -> None:
+        """Answers what ssh asks, until the host's programs have the word."""
+        assert process.stderr
+        poll = select.poll()
+        for readable in (askpass, process.stderr):
+            poll.register(readable, select.POLLIN)
+        while not any(line.startswith(AUTHENTICATED) for line in self._lines()):
+            for number, _ in poll.poll():
+                if number == askpass.fileno():
+                    askpass.answer()
+                elif not (piece := os.read(number, SAID_MAX)):
+                    process.wait()
+                    raise self._refusal()
+                else:
+                    self._said = (self._said + piece)[-SAID_MAX:]
+
+    def _lines(self) -> list[str]:
+        return self._said.decode(errors="replace").splitlines()
+
+    def _refusal(self) -> Problem:
+        said = self._said.decode(errors="replace")
+        problem = problem_in(said)
+        if problem.code == "no-host":
+            _log.info(
+                "%s cannot be reached: %s", printable(self._name), printable(said.strip().rpartition("\n")[2], 200)
+            )
+        return problem
+
+    def _answer(self, question: str) -> bytearray | None:
+        if (key := host_key_in(question)) is not None:
+            return self._ask_about(key)
+        if asks_for_password(question):
+            if self._password is not None:
+                password, self._password = self._password, None
+                return password or None
+            # It was wrong, and each further answer would be one more failed login there.
+            raise Problem("authentication-failed", "Wrong user name or password.")
+        return self._dialogue.ask(Message(Style.SECRET, question))
+
+    def _ask_about(self, key: HostKey) -> bytearray | None:
+        about = {"host-key": f"{key.host} {key.kind} {key.fingerprint}", "default": key.fingerprint}
+        answer = self._dialogue.ask(Message(Style.QUESTION, "Accept the host's key?"), **about)
+        accepted = bytes(answer) in (b"yes", key.fingerprint.encode())
+        return bytearray(b"yes" if accepted else b"no")
+
+    def _wait(self, process: subprocess.Popen[bytes]) -> int:
+        """Passes on what the host says beside the session."""
+        assert process.stderr
+        try:
+            for line in process.stderr:
+                if not line.startswith(_STATISTICS):
+                    sys.stderr.buffer.write(line)
+                    sys.stderr.buffer.flush()
+            return process.wait()
+        except BaseException:
+            process.kill()
+            raise
+
+
+def main() -> int:
+    """Exit status: that of the bridge, 127 where there is none; 5 for who was not let in."""
+    logging.basicConfig(format="%(name)s: %(message)s", level=logging.INFO)
+    for number in (signal.SIGTERM, signal.SIGALRM):
+        signal.signal(number, _give_up)
+    dialogue = Dialogue(socket.socket(fileno=os.dup(0)))
+    try:
+        return SshLogin(dialogue, sys.argv[-1], os.environ.get(UNKNOWN_HOSTS) == "1").run(dialogue.credentials())
+    except Problem as problem:
+        dialogue.refuse(problem)
+        return 5
+
+
+def _give_up(number: int, _frame: object) -> None:
+    """What was made for the login goes with us."""
+    sys.exit(128 + number)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
