@@ -47,8 +47,7 @@ class Channel:
     payload: ClassVar[str]
     Options: ClassVar[type] = NoOptions
     capabilities: ClassVar[tuple[str, ...]] = ()
-    block_size: ClassVar[int] = BLOCK_SIZE
-    """Bytes of the frames that `write_stream` makes of binary data."""
+    block_size: ClassVar[int] = BLOCK_SIZE  # of the frames that `write_stream` makes of binary data
 
     __slots__ = (
         "_acks",
@@ -155,11 +154,10 @@ class Channel:
         if not self._binary:
             self.send(bytes(data[:BLOCK_SIZE]))
             return min(len(data), BLOCK_SIZE)
-        blocks = _BLOCKS_AT_A_TIME
+        sent, blocks = None, _BLOCKS_AT_A_TIME
         if self._flow_control:
-            blocks = min(blocks, -(-(self._window - self._sent) // BLOCK_SIZE))
+            sent, blocks = self._sent, min(blocks, -(-(self._window - self._sent) // BLOCK_SIZE))
         data = data[: blocks * BLOCK_SIZE]
-        sent = self._sent if self._flow_control else None
         self._router.send_pieces(encode_blocks(self.id, data, sent, self.block_size))
         self._sent += len(data)
         return len(data)

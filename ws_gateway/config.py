@@ -67,6 +67,8 @@ class Config:
     forwarded_for_header: str = ""
     login_to: bool = False
     require_host: bool = False
+    allow_multi_host: bool = True
+    """Whether the shell of one session shows other hosts as well."""
     shell: str = "/shell/index.html"
     client_certificates: bool = False
     client_authorities: Path | None = None
@@ -166,6 +168,7 @@ _SETTINGS: Mapping[str, Table] = {
         "forwardedforheader": ("forwarded_for_header", values.header),
         "loginto": ("login_to", truth),
         "requirehost": ("require_host", truth),
+        "allowmultihost": ("allow_multi_host", truth),
         "shell": ("shell", values.page),
         "clientcertauthentication": ("client_certificates", truth),
         "clientcertauthorities": ("client_authorities", values.absolute_path),

@@ -43,6 +43,12 @@ class Fatal(NamedTuple):
     reason: str
 
 
+class Authorize(NamedTuple):
+    """Keep these credentials, in base64, for the superuser bridge."""
+
+    credentials: str
+
+
 class Logout(NamedTuple):
     """End the session."""
 
@@ -53,7 +59,7 @@ class Ignore(NamedTuple):
     why: str
 
 
-Action = Relay | Answer | Fatal | Logout | Ignore
+Action = Relay | Answer | Fatal | Authorize | Logout | Ignore
 
 
 class Dispatcher:
@@ -179,8 +185,9 @@ class Dispatcher:
     def _logout(self, _control: Control) -> Action:
         return Logout()
 
-    def _authorize(self, _control: Control) -> Action:
-        return Ignore("authorize: no password is kept")
+    def _authorize(self, control: Control) -> Action:
+        scheme, _, credentials = str(control.message.get("response", "")).partition(" ")
+        return Authorize(credentials) if scheme.lower() == "basic" else Ignore("authorize without credentials")
 
     def _other(self, control: Control) -> Action:
         if control.channel is None:

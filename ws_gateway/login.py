@@ -1,5 +1,7 @@
 """Who logged in, how, and from where: what a session knows of it from its start to its end."""
 
+import base64
+import binascii
 from dataclasses import dataclass, field
 
 from bridge.protocol import JsonObject
@@ -22,6 +24,18 @@ class Login:
     password: KeptPassword | None = None
     data: JsonObject = field(default_factory=dict)
     """What the login page's scripts are told besides (`login-data`)."""
+
+    def keep_password(self, credentials: str) -> None:
+        """In place of what was kept: `USER:PASSWORD` in base64; what is none is ignored."""
+        try:
+            given = bytearray(base64.b64decode(credentials, validate=True))
+        except (binascii.Error, ValueError):
+            return
+        user, colon, password = given.partition(b":")
+        given[:] = bytes(len(given))
+        if colon and user != b"root":
+            self.forget_password()
+            self.password = KeptPassword(user.decode("utf-8", "replace"), password)
 
     def forget_password(self) -> None:
         """It will not be needed any more."""

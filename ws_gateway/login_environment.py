@@ -32,7 +32,7 @@ def environment_for(handler: "Handler") -> JsonObject:
             "title": config.login_title or host,
             "connect": config.login_to,
             "require_host": config.require_host,
-            "allow_multihost": False,
+            "allow_multihost": config.allow_multi_host,
         },
         "logged_into": [],
         "os-release": {key: value for key, value in os_release().items() if key in _RELEASE},

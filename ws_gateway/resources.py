@@ -10,6 +10,7 @@ from tornado.iostream import StreamClosedError
 from tornado.web import HTTPError
 
 from bridge.protocol import Control, Problem, decode_json
+from ws_gateway.config import Config
 from ws_gateway.handler import Handler
 from ws_gateway.headers import for_bridge, framed_by_us_only, from_bridge, is_field_value
 from ws_gateway.hookspecs import hookimpl
@@ -44,15 +45,18 @@ def package_path(quoted: str) -> str | None:
     return None if any(part.startswith(".") for part in path.split("/")) else path
 
 
-def inject(document: bytes, base: str, root: str, shell: str, checksum: str | None = None) -> bytes:
+def inject(document: bytes, base: str, config: Config, checksum: str | None = None) -> bytes:
     """The shell's document with the address that its links are relative to, whatever page was asked for.
 
-    `base` is the application's address, below `root`. `checksum`, if it is known, is part of the address: what is there
-    may be kept for long.
+    `base` is the application's address, below the configured root. `checksum`, if it is known, is part of the address:
+    what is there may be kept for long.
     """
     place = f"${checksum}" if checksum else f"@{LOCAL}"
-    added = f'<base href="{escape(base)}/{place}{shell}"><meta name="url-root" content="{root}">'.encode()
-    return _HEAD.sub(lambda match: match[0] + added, document, count=1)
+    added = (
+        f'<base href="{escape(base)}/{place}{config.shell}"><meta name="url-root" content="{config.url_root}">'
+        f'<meta name="allow-multihost" content="{"yes" if config.allow_multi_host else "no"}">'
+    )
+    return _HEAD.sub(lambda match: match[0] + added.encode(), document, count=1)
 
 
 def remember(known: dict[str, str], checksum: str, host: str) -> None:
@@ -199,8 +203,7 @@ class FileHandler(Handler):
             if size > SHELL_MAX:
                 raise Problem("too-large", "the shell's document is too large")
             pieces.append(piece)
-        config = self.gateway.config
-        self.finish(inject(b"".join(pieces), self.base, config.url_root, config.shell, checksum))
+        self.finish(inject(b"".join(pieces), self.base, self.gateway.config, checksum))
 
     def _break_off(self, problem: Problem) -> None:
         """An error before the head is a page; after it only a torn connection tells that the file is not complete."""
@@ -225,7 +228,10 @@ class PackageHandler(FileHandler):
         if name is None:
             raise HTTPError(404)
         checksum = host[1:] if host.startswith("$") else None
-        await self.send_file(session, _host_of(host, session), name, checksum=checksum)
+        asked = _host_of(host, session)
+        if asked != LOCAL and not self.gateway.config.allow_multi_host:
+            raise HTTPError(403)
+        await self.send_file(session, asked, name, checksum=checksum)
 
 
 def _is_head(head: object) -> bool:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 
 from bridge.protocol import Control, Data, Event, JsonObject, Problem, encode_control
-from ws_gateway.dispatch import Answer, Dispatcher, Fatal, Ignore, Relay
+from ws_gateway.dispatch import Answer, Authorize, Dispatcher, Fatal, Ignore, Relay
 from ws_gateway.handler import Handler
 from ws_gateway.hookspecs import hookimpl
 from ws_gateway.log import ThrottledLog, printable
@@ -71,6 +71,8 @@ class BrowserSocket(SocketHandler):
             case Fatal(problem, reason):
                 _faults.warning("session %d: closed a socket: %s", session.number, printable(reason))
                 self._fail(problem)
+            case Authorize(credentials):
+                session.login.keep_password(credentials)
             case Ignore(why):
                 _log.debug("session %d: ignored %s", session.number, why)
             case _:

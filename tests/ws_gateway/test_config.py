@@ -85,6 +85,29 @@ def test_a_file_that_is_none(tmp_path: Path, content: bytes) -> None:
         read_sections(tmp_path)
 
 
+COCKPITS_KEYS = """
+Origins ProtocolHeader ForwardedForHeader LoginTitle LoginTo RequireHost AllowMultiHost MaxStartups AllowUnencrypted
+UrlRoot ClientCertAuthentication Shell CustomLoginPage X-For-CockpitClient Fatal URL ErrorParam TokenParam Banner
+IdleTimeout WarnBeforeConnecting Command UnixPath timeout response-timeout action host connectToUnknownHosts
+"""
+
+
+def test_the_document_says_what_becomes_of_every_key_of_cockpits() -> None:
+    document = (Path(__file__).parents[2] / "docs" / "configuration.md").read_text()
+    assert [key for key in COCKPITS_KEYS.split() if f"`{key}`" not in document] == []
+
+
+def test_a_file_with_every_key_of_cockpits_that_means_nothing_can_be_used() -> None:
+    sections = {
+        "webservice": {"allowunencrypted": "true", "customloginpage": "/x", "allowmultihost": "no"},
+        "log": {"fatal": "warnings"},
+        "ssh-login": {"host": "127.0.0.1"},
+    }
+    config = parse_config(sections)
+    assert not config.allow_multi_host
+    assert len(config.unknown) == 4
+
+
 def test_the_document_names_every_setting() -> None:
     document = (Path(__file__).parents[2] / "docs" / "configuration.md").read_text().lower()
     keys = {key for table in _SETTINGS.values() for key in table}

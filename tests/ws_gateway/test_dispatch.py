@@ -7,7 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ws_gateway.dispatch import CHANNELS_MAX, Action, Activity, Answer, Dispatcher, Fatal, Ignore, Logout, Relay
+from ws_gateway.dispatch import (
+    CHANNELS_MAX,
+    Action,
+    Activity,
+    Answer,
+    Authorize,
+    Dispatcher,
+    Fatal,
+    Ignore,
+    Logout,
+    Relay,
+)
 
 ME = "this socket"
 
@@ -171,9 +182,19 @@ def test_what_has_a_channel_is_relayed(command: str) -> None:
     assert said(dispatcher().receive(control(**message))) == message
 
 
-@pytest.mark.parametrize("command", ["hint", "bad", "done", "pong", "ready", "authorize"])
+@pytest.mark.parametrize("command", ["hint", "bad", "done", "pong", "ready"])
 def test_what_has_none_is_ignored(command: str) -> None:
     assert isinstance(dispatcher().receive(control(command=command, cookie="c", response="Basic x")), Ignore)
+
+
+@pytest.mark.parametrize("members", [{}, {"response": "Bearer x"}, {"response": 5}, {"response": None}])
+def test_an_authorize_without_a_password_is_ignored(members: dict[str, Any]) -> None:
+    assert isinstance(dispatcher().receive(control(command="authorize", cookie="c", **members)), Ignore)
+
+
+def test_an_authorize_with_a_password_is_for_the_gateway() -> None:
+    message = control(command="authorize", cookie="c", response="Basic YTpi")
+    assert dispatcher().receive(message) == Authorize("YTpi")
 
 
 def test_a_ping_is_answered_with_its_own_members() -> None:

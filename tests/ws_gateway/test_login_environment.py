@@ -34,7 +34,7 @@ def test_what_is_configured(serve_system: Any, corner: Any) -> None:
         "title": "Maschinenraum",
         "connect": True,
         "require_host": False,
-        "allow_multihost": False,
+        "allow_multihost": True,
     }
     assert environment["banner"] == "</script><script>alert(1)</script> Größe"
     assert "<script>alert" not in page

@@ -11,6 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ws_gateway.app import Gateway
+from ws_gateway.config import Config
 from ws_gateway.resources import LONG, inject, package_path, remember
 
 Faulty = Callable[[str], tuple[str, ...]]
@@ -70,15 +72,25 @@ def test_no_path_leads_upward(path: str) -> None:
 
 
 def test_the_shell_gets_its_base() -> None:
-    document = inject(b'<html><head lang="x"><title/></head><head>', "/cockpit", "", "/shell/index.html")
-    base = b'<base href="/cockpit/@localhost/shell/index.html"><meta name="url-root" content="">'
+    document = inject(b'<html><head lang="x"><title/></head><head>', "/cockpit", Config())
+    several = b'<meta name="allow-multihost" content="yes">'
+    base = b'<base href="/cockpit/@localhost/shell/index.html"><meta name="url-root" content="">' + several
     assert document == b'<html><head lang="x">' + base + b"<title/></head><head>"
-    assert inject(b"<header>no head", "/cockpit", "", "/shell/index.html") == b"<header>no head"
-    assert b'<base href="/cockpit/$abc/shell/index.html">' in inject(
-        b"<head>", "/cockpit", "", "/shell/index.html", "abc"
+    assert inject(b"<header>no head", "/cockpit", Config()) == b"<header>no head"
+    assert b'<base href="/cockpit/$abc/shell/index.html">' in inject(b"<head>", "/cockpit", Config(), "abc")
+    rooted = inject(b"<head>", "/a/cockpit+=b", Config(url_root="/a", shell="/x/y.html", allow_multi_host=False))
+    assert rooted == (
+        b'<head><base href="/a/cockpit+=b/@localhost/x/y.html"><meta name="url-root" content="/a">'
+        b'<meta name="allow-multihost" content="no">'
     )
-    rooted = inject(b"<head>", "/a/cockpit+=b", "/a", "/x/y.html")
-    assert rooted == b'<head><base href="/a/cockpit+=b/@localhost/x/y.html"><meta name="url-root" content="/a">'
+
+
+async def test_other_hosts_are_shown_only_where_that_is_allowed(browser: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    for allowed, status in ((True, 502), (False, 403)):
+        monkeypatch.setattr(Gateway, "config", Config(allow_multi_host=allowed))
+        answer = await browser.fetch("/cockpit/@no-such-host.invalid/pictures/index.html")
+        assert answer.code == status
+        assert (await browser.fetch("/cockpit/@localhost/pictures/index.html")).code == 200
 
 
 def test_no_host_takes_a_checksum_away_from_this_machine() -> None:

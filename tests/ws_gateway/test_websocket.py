@@ -1,4 +1,5 @@
 import asyncio
+import base64
 import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -65,6 +66,17 @@ async def test_a_name_may_be_used_again_at_once(browser: Any) -> None:
     await socket.data("1:1", "hello")
     assert await socket.receive() == {"command": "ready", "channel": "1:1"}
     assert await socket.receive() == "1:1\nhello"
+
+
+async def test_a_password_that_a_page_gives_is_kept_for_the_bridge_alone(browser: Any) -> None:
+    socket = await browser.socket()
+    await socket.init()
+    await socket.control(command="authorize", cookie="x", response="Basic " + base64.b64encode(b"anna:secret").decode())
+    await socket.control(command="ping", after="that")
+    assert await socket.receive() == {"command": "pong", "after": "that"}
+    (session,) = browser.gateway.sessions
+    assert session.login.password.answer("plain1:" + b"anna".hex()) == "secret"
+    assert session.login.password.answer("plain1:" + b"anna".hex()) == ""
 
 
 async def test_binary_channels_answer_in_binary(browser: Any) -> None:
