@@ -3,9 +3,9 @@
 #
 # The pages alone: what they manage would take over the network or the disks of whoever runs the tests.
 set -eu
-packages="cockpit-networkmanager cockpit-packagekit cockpit-podman cockpit-sosreport cockpit-storaged"
+packages="cockpit-networkmanager cockpit-packagekit cockpit-podman cockpit-sosreport cockpit-storaged cockpit-tests"
 place=.make/cockpit-pages
-[ ! -d "$place/usr/share/cockpit" ] || exit 0
+[ "$(cat "$place/packages" 2>/dev/null)" != "$packages" ] || exit 0
 
 echo "Fetching the pages of $packages"
 rm -rf "$place"
@@ -18,3 +18,4 @@ else
     dnf download $packages >fetch.log 2>&1 || { cat fetch.log >&2; exit 1; }
     for file in *.rpm; do rpm2cpio "$file" | cpio --extract --make-directories --quiet; done
 fi
+echo "$packages" >packages

@@ -104,6 +104,11 @@ FURTHER_CONTENT = {
     "storage": r"Storage can not be managed|Drives|Filesystems",
     "apps": r"Applications",
     "sosreport": r"System diagnostics|No system reports",
+    # Cockpit's own pages for its own tests.
+    "playground": r"Development|Pattern",
+    "playground/test": r"Visibility:\s*visible",
+    "playground/translate": r"\b2 disks are missing",
+    "playground/preloaded": r".",
 }
 
 
