@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Locator, Page, WebSocketRoute, expect
 from testbed import pages
 from testbed.browser import accessibility_violations, horizontal_overflow
 from testbed.console import Console
@@ -41,6 +41,38 @@ async def test_axe_finds_nothing(console: Open, page: Page, scheme: Literal["lig
     found += await accessibility_violations(page, axe)
     await open_about(page)
     found += await accessibility_violations(page, axe)
+    assert found == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_axe_finds_nothing_on_what_is_said_of_failures(
+    console: Open, page: Page, scheme: Literal["light", "dark"]
+) -> None:
+    sockets: list[WebSocketRoute] = []
+    lost = False
+
+    async def relay(socket: WebSocketRoute) -> None:
+        sockets.append(socket)
+        if lost:
+            await socket.close()
+        else:
+            socket.connect_to_server()
+
+    await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    await page.route_web_socket(lambda url: url.endswith("/socket"), relay)
+    await show(page, console(demo=True), "terminal")
+    terminal = next(frame for frame in page.frames if "terminal" in frame.name)
+    message = '\n{"command": "oops", "message": "Error: a very long reason that goes on and on"}'
+    await terminal.evaluate("message => window.parent.postMessage(message, window.location.origin)", message)
+    await expect(page.get_by_role("list", name="Pages with errors")).to_contain_text("goes on and on")
+    found = await accessibility_violations(page, AXE.read_text())
+    await page.set_viewport_size({"width": 390, "height": 844})
+    assert await horizontal_overflow(page) == {}
+    lost = True
+    await sockets[-1].close()
+    await expect(page.get_by_role("dialog")).to_be_visible()
+    found += await accessibility_violations(page, AXE.read_text())
+    assert await horizontal_overflow(page) == {}
     assert found == []
 
 
