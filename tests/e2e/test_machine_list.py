@@ -126,3 +126,94 @@ async def test_a_telephone_sorts_without_the_heads_of_columns(console: Open, pag
     await expect(pages.rows(page).first).to_contain_text(name_of(6))
     await inside.get_by_role("button", name="Sorted downwards").click()
     await expect(pages.rows(page).first).to_contain_text(name_of(0))
+
+
+async def select(page: Page, *numbers: int) -> None:
+    for number in numbers:
+        await pages.frame(page, "machines").get_by_role("checkbox", name=f"Select {name_of(number)}").check()
+
+
+async def choose(page: Page, action: str) -> None:
+    inside = pages.frame(page, "machines")
+    await inside.get_by_role("button", name="Actions for the selected").click()
+    await inside.get_by_role("menuitem", name=action).click()
+
+
+def dialog(page: Page) -> Locator:
+    return pages.frame(page, "machines").get_by_role("dialog")
+
+
+async def results(page: Page) -> list[tuple[str, str]]:
+    """The machines in the dialog of results, each with what became of it, once all is done; closes it."""
+    close = dialog(page).locator("footer").get_by_role("button", name="Close")
+    await close.wait_for()
+    items = await dialog(page).locator("li[data-result]").all()
+    found = [(await each.locator("bdi").inner_text(), await each.get_attribute("data-result") or "") for each in items]
+    await close.click()
+    return found
+
+
+async def test_several_are_started_paused_resumed_shut_down_and_each_says_how_it_went(
+    console: Open, page: Page, tmp_path: Path
+) -> None:
+    await open_many(console, page, tmp_path)
+    await select(page, 0, 5, 6)
+    transcript = [
+        ("Start", ["left out", "done", "done"], "Running"),
+        ("Pause", ["done", "done", "done"], "Paused"),
+        ("Resume", ["done", "done", "done"], "Running"),
+        ("Take snapshots", ["done", "done", "done"], "Running"),
+        ("Shut down", ["done", "done", "done"], "Shut off"),
+    ]
+    for action, outcomes, state in transcript:
+        await choose(page, action)
+        assert await results(page) == [(name_of(n), outcomes[i]) for i, n in enumerate((0, 5, 6))], action
+        for number in (0, 5, 6):
+            await expect(pages.state(page, uuid_of(number))).to_contain_text(state)
+
+
+async def test_deleting_all_that_match_asks_and_says_what_is_lost(console: Open, page: Page, tmp_path: Path) -> None:
+    await open_many(console, page, tmp_path)
+    inside = pages.frame(page, "machines")
+    await inside.get_by_label("Filter by tag").select_option("web")
+    await inside.get_by_label("Select all 3 machines below").check()
+    await choose(page, "Delete")
+    await expect(dialog(page)).to_contain_text("lost for good")
+    for number in (0, 4, 8):
+        await expect(dialog(page)).to_contain_text(name_of(number))
+    await dialog(page).get_by_role("button", name="Cancel").click()
+    await expect(total(page)).to_have_text("3 of 12 machines")
+    await choose(page, "Delete")
+    await dialog(page).get_by_role("button", name="Delete", exact=True).click()
+    assert [result for _, result in await results(page)] == ["done"] * 3
+    await expect(inside.get_by_text("No machine matches")).to_be_visible()
+    await inside.get_by_role("button", name="Clear all filters").click()
+    await expect(total(page)).to_have_text("9 machines")
+
+
+async def test_tags_of_several_and_of_one(console: Open, page: Page, tmp_path: Path) -> None:
+    await open_many(console, page, tmp_path)
+    await select(page, 0, 1)
+    await choose(page, "Change tags")
+    await dialog(page).get_by_label("New tag").fill("-rf $(id)")
+    await page.keyboard.press("Enter")
+    await dialog(page).get_by_role("button", name="Take web away").click()
+    await dialog(page).get_by_role("button", name="Save").click()
+    assert [result for _, result in await results(page)] == ["done", "done"]
+    tags = [pages.row(page, uuid_of(number)).locator('[data-label="Tags"]') for number in (0, 1)]
+    await expect(tags[0]).to_have_text("-rf $(id)")
+    await expect(tags[1]).to_have_text("-rf $(id)database")
+    await pages.choose_action(page, uuid_of(0), name_of(0), "Tags…")
+    await dialog(page).get_by_role("button", name="Take -rf $(id) away").click()
+    await dialog(page).get_by_role("button", name="Save").click()
+    assert [result for _, result in await results(page)] == ["done"]
+    await expect(tags[0]).to_have_text("")
+
+
+async def test_the_virsh_command_of_an_action_is_shown(console: Open, page: Page, tmp_path: Path) -> None:
+    await open_many(console, page, tmp_path)
+    await pages.choose_action(page, uuid_of(5), name_of(5), "virsh commands…")
+    start = dialog(page).get_by_role("region", name="Start", exact=True)
+    await start.get_by_role("button", name="Show the equivalent").click()
+    await expect(start).to_contain_text(f"start {uuid_of(5)}")
+    await expect(start).to_contain_text("virsh --connect=test:///")

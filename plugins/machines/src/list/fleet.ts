@@ -81,6 +81,12 @@ export class Fleet {
     return this.ask<T>(id, method, { ...params, key: uuid });
   }
 
+  /** The virsh commands that would do what a method does to one machine, each as the words of its argv. */
+  commands(method: string, key: string, params: JsonObject = {}): Promise<string[][]> {
+    const [uuid, id] = splitKey(key);
+    return this.ask(id, "equivalent", { action: method, params: { ...params, key: uuid } });
+  }
+
   /** Calls a method of one member. */
   ask<T = unknown>(id: string, method: string, params: JsonObject): Promise<T> {
     const joined = this.#joined.get(id);

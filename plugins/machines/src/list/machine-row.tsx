@@ -1,7 +1,8 @@
 import { memo } from "react";
+import { Checkbox } from "@patternfly/react-core/dist/esm/components/Checkbox";
 import { Label } from "@patternfly/react-core/dist/esm/components/Label";
 import { Tooltip } from "@patternfly/react-core/dist/esm/components/Tooltip";
-import { gettext as _, N_ } from "../../../lib/cockpit";
+import { format, gettext as _, N_ } from "../../../lib/cockpit";
 import { useLanguage } from "../../../lib/page";
 import type { Asked } from "../action-runner";
 import type { Action } from "../actions";
@@ -26,16 +27,28 @@ export interface MachineRowProps {
   busy: Action | undefined;
   asked: Asked | undefined;
   enabled: boolean;
+  selected: boolean;
+  onSelect(key: string, selected: boolean): void;
+  onTags(key: string): void;
+  onCommands(key: string): void;
   onAction(key: string, domain: Domain, action: Action): void;
 }
 
 /** A machine's row. Its parents redraw often; it does when something of its own changed. */
 export const MachineRow = memo(function MachineRow(props: MachineRowProps) {
   useLanguage();
-  const { domainKey, domain, place, connection, capabilities, samples, trends, busy, asked, enabled, onAction } = props;
+  const { domainKey, domain, place, connection, capabilities, samples, trends, busy, asked, enabled, selected } = props;
   const cell = (name: string) => ({ className: `pf-v6-c-table__td ph-cell-${name}`, role: "cell" });
   return (
     <tr className="pf-v6-c-table__tr" data-key={splitKey(domainKey)[0]} role="row" aria-rowindex={place + 1}>
+      <td {...cell("select")}>
+        <Checkbox
+          id={`select-${domainKey}`}
+          aria-label={format(_("Select $0"), domain.name)}
+          isChecked={selected}
+          onChange={(_event, chosen) => props.onSelect(domainKey, chosen)}
+        />
+      </td>
       <td {...cell("name")} data-label={_("Name")}>
         <MachineName domain={domain} />
       </td>
@@ -65,7 +78,11 @@ export const MachineRow = memo(function MachineRow(props: MachineRowProps) {
           capabilities={capabilities}
           busy={busy}
           enabled={enabled}
-          onAction={(action) => onAction(domainKey, domain, action)}
+          onAction={(action) => props.onAction(domainKey, domain, action)}
+          extras={[
+            { label: _("Tags…"), onClick: () => props.onTags(domainKey) },
+            { label: _("virsh commands…"), onClick: () => props.onCommands(domainKey) },
+          ]}
         />
       </td>
     </tr>

@@ -5,6 +5,7 @@ import { gettext as _, N_ } from "../../../lib/cockpit";
 import type { Activity } from "../action-runner";
 import type { Capabilities } from "../model";
 import { MachineRow, type MachineRowProps } from "./machine-row";
+import type { Selection } from "./use-selection";
 import { useWindow } from "./use-window";
 import { COLUMNS, type Column, FIRST_DESCENDING, type Row, type View } from "./view";
 
@@ -29,7 +30,7 @@ export interface Place {
   readonly enabled: boolean;
 }
 
-interface MachineTableProps extends Pick<MachineRowProps, "samples" | "trends" | "onAction"> {
+interface MachineTableProps extends Pick<MachineRowProps, "samples" | "trends" | "onAction" | "onTags" | "onCommands"> {
   /** Null while nothing is known yet. */
   rows: readonly Row[] | null;
   view: View;
@@ -37,6 +38,7 @@ interface MachineTableProps extends Pick<MachineRowProps, "samples" | "trends" |
   /** Whether there are several connections. */
   several: boolean;
   stale: boolean;
+  selection: Selection;
   placeOf(key: string): Place;
   onView(part: Partial<View>): void;
   /** Told which rows are drawn. */
@@ -60,6 +62,7 @@ export function MachineTable({ rows, view, several, stale, onView, ...shared }: 
     >
       <Thead>
         <Tr>
+          <Th screenReaderText={_("Selection")} className="ph-column-select" />
           {columns.map((column, index) => (
             <Th key={column} sort={sort(column, index)} modifier="nowrap" className={`ph-column-${column}`}>{_(TITLES[column])}</Th>
           ))}
@@ -78,7 +81,7 @@ function sorted(view: View, column: Column): Partial<View> {
 
 type RowsProps = Omit<MachineTableProps, "rows" | "view" | "stale" | "onView"> & { rows: readonly Row[] };
 
-function Rows({ rows, activity, several, placeOf, onShown, ...shared }: RowsProps) {
+function Rows({ rows, activity, several, selection, placeOf, onShown, ...shared }: RowsProps) {
   const body = useRef<HTMLTableSectionElement>(null);
   const { first, end, rowHeight } = useWindow(rows.length, body);
   const shown = rows.slice(first, end);
@@ -102,6 +105,8 @@ function Rows({ rows, activity, several, placeOf, onShown, ...shared }: RowsProp
             connection={several ? name : undefined}
             capabilities={capabilities}
             enabled={enabled}
+            selected={selection.has(key)}
+            onSelect={selection.toggle}
             busy={activity.busy.get(key)}
             asked={activity.asked.get(key)}
             {...shared}
@@ -123,6 +128,7 @@ function SkeletonRows({ columns }: { columns: readonly Column[] }) {
     <Tbody>
       {["60%", "45%", "70%", "50%", "65%"].map((width, index) => (
         <Tr key={width}>
+          <Td />
           {columns.map((column) => (
             <Td key={column} dataLabel={_(TITLES[column])}>
               <Skeleton width={column === "name" ? width : "70%"} screenreaderText={index === 0 && column === "name" ? _("Loading…") : ""} />

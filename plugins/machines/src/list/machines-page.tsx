@@ -1,4 +1,4 @@
-import { type ReactNode, useCallback, useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { Label } from "@patternfly/react-core/dist/esm/components/Label";
 import { Title } from "@patternfly/react-core/dist/esm/components/Title";
 import FlaskIcon from "@patternfly/react-icons/dist/esm/icons/flask-icon";
@@ -8,12 +8,17 @@ import type { Action } from "../actions";
 import { ConfirmDialog, type Question, stillAsked } from "../confirm-dialog";
 import type { Domain, Samples } from "../model";
 import { ConnectionFailed, ConnectionLine, DemoNotice, FailureList, NoMachines, NothingMatches, StaleNotice } from "../notices";
+import { useBulk } from "./bulk";
+import { TAGS } from "./bulk-actions";
 import type { Fleet, Member } from "./fleet";
 import { healthOf } from "./health";
 import { MachineTable } from "./machine-table";
 import { MachinesToolbar } from "./machines-toolbar";
+import { RowCommands } from "./row-commands";
+import { SelectionBar } from "./selection-bar";
 import { usePlaces, useReadings, useRows, useShown } from "./use-fleet";
 import { useMarks } from "./use-marks";
+import { useSelection } from "./use-selection";
 import { useView } from "./use-view";
 import { NO_FILTERS, countStates, tagsOf } from "./view";
 
@@ -46,6 +51,22 @@ export function MachinesPage({ fleet }: { fleet: Fleet }) {
     },
     [runner],
   );
+  const tags = useMemo(() => tagsOf(domains), [domains]);
+  const selection = useSelection(domains);
+  const bulk = useBulk({ fleet, tags, placeOf });
+  const latest = useRef(domains);
+  useEffect(() => {
+    latest.current = domains;
+  });
+  const editTags = useCallback(
+    (key: string) => {
+      const domain = latest.current[key];
+      if (domain) bulk.start(TAGS, [[key, domain]]);
+    },
+    [bulk.start],
+  );
+  const [commandsOf, setCommandsOf] = useState<string | null>(null);
+  const told = commandsOf === null ? undefined : domains[commandsOf];
   const asked = stillAsked(question, question ? domains[question.key] : undefined);
 
   let body: ReactNode = null;
@@ -55,12 +76,15 @@ export function MachinesPage({ fleet }: { fleet: Fleet }) {
         <MachinesToolbar
           view={view}
           counts={countStates(domains)}
-          tags={tagsOf(domains)}
+          tags={tags}
           connections={members.map(({ id }) => placeOf(`@${id}`).name)}
           total={total}
           shown={rows.length}
           onView={changeView}
         />
+        {rows.length > 0 && (
+          <SelectionBar selection={selection} rows={rows} onAction={(action) => bulk.start(action, selection.rows)} />
+        )}
         {total > 0 && rows.length === 0 ? (
           <NothingMatches onClear={() => changeView(NO_FILTERS)} />
         ) : (
@@ -72,9 +96,12 @@ export function MachinesPage({ fleet }: { fleet: Fleet }) {
             stale={total > 0 && members.every(({ snapshot }) => healthOf(snapshot).kind === "stale")}
             samples={samples}
             trends={trends}
+            selection={selection}
             placeOf={placeOf}
             onView={changeView}
             onAction={act}
+            onTags={editTags}
+            onCommands={setCommandsOf}
             onShown={shown}
           />
         )}
@@ -100,6 +127,16 @@ export function MachinesPage({ fleet }: { fleet: Fleet }) {
         <FailureList failures={activity.failures} onDismiss={(id) => runner.dismiss(id)} onDismissAll={() => runner.dismissAll()} />
         {body}
       </div>
+      {bulk.dialog}
+      {commandsOf !== null && told && (
+        <RowCommands
+          fleet={fleet}
+          domainKey={commandsOf}
+          domain={told}
+          capabilities={placeOf(commandsOf).capabilities}
+          onClose={() => setCommandsOf(null)}
+        />
+      )}
       {question && asked && (
         <ConfirmDialog
           domain={asked.domain}

@@ -16,15 +16,22 @@ interface RowActionsProps {
   /** False while nobody is there to act. */
   enabled: boolean;
   onAction(action: Action): void;
+  /** What the menu has besides actions. */
+  extras: readonly Extra[];
+}
+
+export interface Extra {
+  readonly label: string;
+  onClick(): void;
 }
 
 /** The action most wanted in this state as a button, the others in a menu. */
-export function RowActions({ domain, capabilities, busy, enabled, onAction }: RowActionsProps) {
+export function RowActions({ domain, capabilities, busy, enabled, onAction, extras }: RowActionsProps) {
   const { primary, others } = offers(domain, capabilities);
   return (
     <div className="ph-actions">
       <MainButton offer={primary} busy={busy} name={domain.name} enabled={enabled} onAction={onAction} />
-      <ActionMenu offers={others} name={domain.name} enabled={enabled && !busy} onAction={onAction} />
+      <ActionMenu offers={others} name={domain.name} enabled={enabled && !busy} onAction={onAction} extras={extras} />
     </div>
   );
 }
@@ -67,11 +74,11 @@ interface ActionMenuProps {
   name: string;
   enabled: boolean;
   onAction(action: Action): void;
+  extras: readonly Extra[];
 }
 
-function ActionMenu({ offers: items, name, enabled, onAction }: ActionMenuProps) {
+function ActionMenu({ offers: items, name, enabled, onAction, extras }: ActionMenuProps) {
   const [open, setOpen] = useState(false);
-  if (items.length === 0) return <span className="ph-no-menu" />;
   const harmless = items.filter(({ action }) => !action.danger);
   const dangerous = items.filter(({ action }) => action.danger);
   const item = ({ action, refused }: Offer) => (
@@ -110,6 +117,8 @@ function ActionMenu({ offers: items, name, enabled, onAction }: ActionMenuProps)
         {harmless.map(item)}
         {harmless.length > 0 && dangerous.length > 0 && <Divider component="li" key="divider" />}
         {dangerous.map(item)}
+        {items.length > 0 && <Divider component="li" key="extras" />}
+        {extras.map(({ label, onClick }) => <DropdownItem key={label} value={label} onClick={onClick}>{label}</DropdownItem>)}
       </DropdownList>
     </Dropdown>
   );
