@@ -217,3 +217,30 @@ async def test_the_virsh_command_of_an_action_is_shown(console: Open, page: Page
     await start.get_by_role("button", name="Show the equivalent").click()
     await expect(start).to_contain_text(f"start {uuid_of(5)}")
     await expect(start).to_contain_text("virsh --connect=test:///")
+
+
+async def test_another_connection_is_in_the_same_list_and_stays_after_a_reload(
+    console: Open, page: Page, tmp_path: Path
+) -> None:
+    other = write_inventory(tmp_path / "other.xml", 2)
+    await open_many(console, page, tmp_path)
+    inside = pages.frame(page, "machines")
+    await inside.get_by_role("button", name="Connections…").click()
+    await dialog(page).get_by_label("URI of another").fill(other)
+    await page.keyboard.press("Enter")
+    await expect(dialog(page).get_by_role("button", name=f"Remove {other}")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await expect(total(page)).to_have_text("14 machines")
+    await page.reload()
+    await expect(total(page)).to_have_text("14 machines")
+    await inside.get_by_label("Filter by connection").select_option(other)
+    await expect(total(page)).to_have_text("2 of 14 machines")
+    await pages.row(page, uuid_of(1)).get_by_role("button", name="Start").click()
+    await expect(pages.state(page, uuid_of(1))).to_contain_text("Running")
+    await inside.get_by_label("Filter by connection").select_option("")
+    twins = pages.row(page, uuid_of(1)).locator('[data-label="State"]')
+    await expect(twins).to_have_text(["Running", "Running"])
+    await inside.get_by_role("button", name="Connections…").click()
+    await dialog(page).get_by_role("button", name=f"Remove {other}").click()
+    await page.keyboard.press("Escape")
+    await expect(total(page)).to_have_text("12 machines")

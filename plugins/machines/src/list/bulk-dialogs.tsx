@@ -43,7 +43,7 @@ export function BulkConfirm({ action, rows, ask, onConfirm, onCancel }: BulkConf
 interface BulkResultsProps {
   action: BulkAction;
   run: BulkRun;
-  ask: AskCommands;
+  ask: AskCommands | undefined;
   onClose(): void;
 }
 
@@ -66,7 +66,7 @@ export function BulkResults({ action, run, ask, onClose }: BulkResultsProps) {
             </li>
           ))}
         </ul>
-        <CommandsView ask={ask} />
+        {ask && <CommandsView ask={ask} />}
       </ModalBody>
       <ModalFooter>
         {finished ? (

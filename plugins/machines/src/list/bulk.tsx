@@ -50,7 +50,9 @@ export function useBulk({ fleet, tags, placeOf }: BulkOptions) {
     dialog = <BulkConfirm action={action} rows={rows} ask={ask} onCancel={close} onConfirm={() => begin(action, rows)} />;
   } else if (step?.kind === "running") {
     const { action, rows, run } = step;
-    dialog = <BulkResults action={action} run={run} ask={() => commandsFor(fleet, action, rows)} onClose={close} />;
+    // What asked before has told them; by now there may be nothing left that they are about.
+    const ask = asks(action, rows.map(([, domain]) => domain)) ? undefined : () => commandsFor(fleet, action, rows);
+    dialog = <BulkResults action={action} run={run} ask={ask} onClose={close} />;
   }
   return { start, dialog };
 }

@@ -1,12 +1,15 @@
 import { connect } from "../../../lib/rpc";
 import type { MachinesState, Samples } from "../model";
+import { connectionsFile } from "./connections-file";
 import { Fleet } from "./fleet";
 import { MachinesPage } from "./machines-page";
+import { SavedConnections } from "./saved-connections";
 
 /** Milliseconds between readings of the load. */
 const INTERVAL = 2000;
 
 let fleet: Fleet | undefined;
+let saved: SavedConnections | undefined;
 
 /** The list, whose connections stay while another page of this package is on show: coming back shows it at once. */
 export function MachineList() {
@@ -18,5 +21,6 @@ export function MachineList() {
       ...(uri && { uri }),
     }),
   );
-  return <MachinesPage fleet={fleet} />;
+  saved ??= new SavedConnections(connectionsFile());
+  return <MachinesPage fleet={fleet} saved={saved} />;
 }

@@ -1,4 +1,5 @@
 import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import { Button } from "@patternfly/react-core/dist/esm/components/Button";
 import { Label } from "@patternfly/react-core/dist/esm/components/Label";
 import { Title } from "@patternfly/react-core/dist/esm/components/Title";
 import FlaskIcon from "@patternfly/react-icons/dist/esm/icons/flask-icon";
@@ -6,15 +7,18 @@ import { gettext as _ } from "../../../lib/cockpit";
 import { ActionRunner } from "../action-runner";
 import type { Action } from "../actions";
 import { ConfirmDialog, type Question, stillAsked } from "../confirm-dialog";
-import type { Domain, Samples } from "../model";
-import { ConnectionFailed, ConnectionLine, DemoNotice, FailureList, NoMachines, NothingMatches, StaleNotice } from "../notices";
+import type { Domain } from "../model";
+import { ConnectionLine, DemoNotice, FailureList, NothingMatches } from "../notices";
 import { useBulk } from "./bulk";
 import { TAGS } from "./bulk-actions";
-import type { Fleet, Member } from "./fleet";
+import { ConnectionsDialog } from "./connections-dialog";
+import type { Fleet } from "./fleet";
 import { healthOf } from "./health";
 import { MachineTable } from "./machine-table";
 import { MachinesToolbar } from "./machines-toolbar";
+import { MemberNotice } from "./member-notice";
 import { RowCommands } from "./row-commands";
+import type { SavedConnections } from "./saved-connections";
 import { SelectionBar } from "./selection-bar";
 import { usePlaces, useReadings, useRows, useShown } from "./use-fleet";
 import { useMarks } from "./use-marks";
@@ -22,10 +26,11 @@ import { useSelection } from "./use-selection";
 import { useView } from "./use-view";
 import { NO_FILTERS, countStates, tagsOf } from "./view";
 
-const NO_SAMPLES: Samples = {};
-
 /** The list of virtual machines of some connections. */
-export function MachinesPage({ fleet }: { fleet: Fleet }) {
+export function MachinesPage({ fleet, saved }: { fleet: Fleet; saved: SavedConnections }) {
+  const uris = useSyncExternalStore(saved.subscribe, saved.getSnapshot);
+  useEffect(() => fleet.connect(uris), [fleet, uris]);
+  const [choosing, setChoosing] = useState(false);
   const { members, domains } = useSyncExternalStore(fleet.subscribe, fleet.getSnapshot);
   const { samples, trends } = useReadings(fleet);
   const runner = useMemo(() => new ActionRunner((method, key) => fleet.call(method, key)), [fleet]);
@@ -117,17 +122,25 @@ export function MachinesPage({ fleet }: { fleet: Fleet }) {
           {members.some(({ snapshot }) => snapshot.state.connection?.demo) && (
             <Label color="purple" icon={<FlaskIcon />}>{_("Demo")}</Label>
           )}
+          <Button variant="link" isInline className="ph-connect" onClick={() => setChoosing(true)}>{_("Connections…")}</Button>
           {members.map(({ id, snapshot }) => <ConnectionLine key={id} connection={snapshot.state.connection} />)}
         </header>
         <p className="pf-v6-screen-reader" aria-live="polite">{activity.announcement}</p>
         <DemoNotice connection={members.map(({ snapshot }) => snapshot.state.connection).find((each) => each?.demo)} />
         {members.map((member) => (
-          <MemberNotice key={member.id} member={member} samples={samples} onRetry={() => fleet.retry(member.id)} />
+          <MemberNotice
+            key={member.id}
+            member={member}
+            alone={total === 0 && (members.length === 1 || member.id === "")}
+            samples={samples}
+            onRetry={() => fleet.retry(member.id)}
+          />
         ))}
         <FailureList failures={activity.failures} onDismiss={(id) => runner.dismiss(id)} onDismissAll={() => runner.dismissAll()} />
         {body}
       </div>
       {bulk.dialog}
+      {choosing && <ConnectionsDialog saved={saved} members={members} onClose={() => setChoosing(false)} />}
       {commandsOf !== null && told && (
         <RowCommands
           fleet={fleet}
@@ -151,24 +164,4 @@ export function MachinesPage({ fleet }: { fleet: Fleet }) {
       )}
     </main>
   );
-}
-
-interface MemberNoticeProps {
-  member: Member;
-  samples: { take(rows: Samples, id: string): void };
-  onRetry(): void;
-}
-
-/** What is to be said of a connection whose machines are not all there, and up to date. */
-function MemberNotice({ member: { id, snapshot }, samples, onRetry }: MemberNoticeProps) {
-  const health = healthOf(snapshot);
-  const stale = health.kind === "stale";
-  useEffect(() => {
-    if (stale) samples.take(NO_SAMPLES, id);
-  }, [stale, samples, id]);
-  const retry = snapshot.status.phase === "closed" ? onRetry : undefined;
-  const { connection } = snapshot.state;
-  if (health.kind === "failed") return <ConnectionFailed {...health} uri={connection?.uri} onRetry={retry} />;
-  if (health.kind === "stale") return <StaleNotice {...health} onRetry={retry} />;
-  return health.kind === "empty" ? <NoMachines connection={connection} /> : null;
 }
