@@ -154,6 +154,11 @@ class LibvirtChannel(RpcChannel):
         now = time.time()
         return {checked_key("domain", key): self._history.recent(key, count, now) for key in keys[:SHOWN_MAX]}
 
+    @method
+    async def domain_screenshot(self, key: str) -> JsonObject:
+        """What its first screen shows: `type` (a media type) and `data` (base64); at most once in two seconds."""
+        return await self._watched().screenshot(checked_key("domain", key))
+
     # Power
 
     @method

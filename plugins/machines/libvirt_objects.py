@@ -5,11 +5,12 @@ from typing import Any
 
 import libvirt
 
-from bridge.protocol import JsonObject
+from bridge.protocol import JsonObject, Problem
 from plugins.machines.libvirt_domains import if_it_exists
 from plugins.machines.libvirt_errors import NOT_FOUND
-from plugins.machines.provider import Kind, Listed, Snapshots
+from plugins.machines.provider import SCREENSHOT_MAX, Kind, Listed, Snapshots
 
+_CHUNK = 256 * 1024
 _INACTIVE: Mapping[Kind, int] = {
     Kind.DOMAIN: libvirt.VIR_DOMAIN_XML_INACTIVE,
     Kind.POOL: libvirt.VIR_STORAGE_XML_INACTIVE,
@@ -77,6 +78,23 @@ def read_snapshots(connection: Any, key: str) -> Snapshots:
             xml[snapshot.getName()] = snapshot.getXMLDesc()
     current = domain.snapshotCurrent().getName() if xml and domain.hasCurrentSnapshot() else ""
     return Snapshots(xml, current)
+
+
+def read_screenshot(connection: Any, key: str) -> bytes:
+    """See `Provider.screenshot`."""
+    stream = connection.newStream(0)
+    find(connection, Kind.DOMAIN, key).screenshot(stream, 0)
+    image = bytearray()
+    try:
+        while chunk := stream.recv(_CHUNK):
+            image += chunk
+            if len(image) > SCREENSHOT_MAX:
+                raise Problem("too-large", "The screen is larger than can be taken")
+    except BaseException:
+        stream.abort()
+        raise
+    stream.finish()
+    return bytes(image)
 
 
 def read_host(connection: Any) -> JsonObject:

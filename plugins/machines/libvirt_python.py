@@ -1,8 +1,8 @@
 """The provider that talks to libvirt through its Python binding: any URI, and all that libvirt can do.
 
-libvirt's calls block, so each connection has threads of its own, some to read, some to act and one to ask guests:
-together as many as a daemon serves at once for one client (`max_client_requests`), so that slow actions do not hold up
-the list.
+libvirt's calls block, so each connection has threads of its own, some to read, some to act, one to ask guests and one
+to look at their screens: together not many more than a daemon serves at once for one client (`max_client_requests`), so
+that slow actions do not hold up the list.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from plugins.machines.libvirt_actions import CALLS
 from plugins.machines.libvirt_domains import read_addresses, read_counters, read_domains, read_some_domains
 from plugins.machines.libvirt_errors import as_problem, missing
 from plugins.machines.libvirt_events import Subscription, run_event_loop
-from plugins.machines.libvirt_objects import find, read_host, read_listing, read_snapshots, read_xml
+from plugins.machines.libvirt_objects import find, read_host, read_listing, read_screenshot, read_snapshots, read_xml
 from plugins.machines.metadata import NAMESPACE, PREFIX
 from plugins.machines.provider import (
     READ_ONLY,
@@ -57,7 +57,10 @@ _SOURCES = {
 }
 
 LIMITS: dict[str, dict[Method, str]] = {
-    "LXC": {Method.RESET: "A container has no hardware that could be reset"},
+    "LXC": {
+        Method.RESET: "A container has no hardware that could be reset",
+        Method.SCREENSHOT: "A container has no screen",
+    },
 }
 """What a driver cannot do at all, by the name that virConnectGetType gives it."""
 
@@ -80,6 +83,7 @@ class LibvirtPython(Provider):
         self._reads = workers
         self._actions = Workers("libvirt-act", _ACTORS)
         self._slow = Workers("libvirt-ask", 1)
+        self._seeing = Workers("libvirt-see", 1)
         self._subscription = subscription
 
     @classmethod
@@ -136,6 +140,9 @@ class LibvirtPython(Provider):
             for key, source in sources.items()
         }
 
+    async def screenshot(self, key: str) -> bytes:
+        return await self._call(self._seeing, lambda connection: read_screenshot(connection, key), Kind.DOMAIN, key)
+
     async def host(self) -> JsonObject:
         return await self._call(self._reads, read_host)
 
@@ -164,6 +171,7 @@ class LibvirtPython(Provider):
         self._reads.close()
         self._actions.close()
         self._slow.close()
+        self._seeing.close()
 
     async def _call(self, workers: Workers, function: Callable[[Any], T], kind: Kind | None = None, key: str = "") -> T:
         connection = self._connection

@@ -19,6 +19,8 @@ from bridge.protocol import JsonObject
 Capabilities = Mapping[str, Literal[True] | str]
 """For each method whether it can be called here: True, or the sentence that says why not."""
 
+SCREENSHOT_MAX = 32 * 1024 * 1024
+"""Bytes of one screen as libvirt tells it: a PPM of 3840 by 2160 points has 25 million."""
 READ_ONLY = "The connection to libvirt is read-only: you may look, not change"
 
 
@@ -46,6 +48,7 @@ class Method(StrEnum):
     REMOVE_SAVED = "domain_remove_saved"
     SEND_NMI = "domain_send_nmi"
     SEND_KEYS = "domain_send_keys"
+    SCREENSHOT = "domain_screenshot"
     SET_AUTOSTART = "domain_set_autostart"
     RENAME = "domain_rename"
     DELETE = "domain_delete"
@@ -196,6 +199,13 @@ class Provider(ABC):
         """The IP addresses of these running domains, asked of that source; who cannot be asked has none."""
 
     @abstractmethod
+    async def screenshot(self, key: str) -> bytes:
+        """What a running domain's first screen shows: PNG or PPM, at most `SCREENSHOT_MAX` bytes.
+
+        Problem `too-large` beyond that, `not-supported` where `capabilities` says why not.
+        """
+
+    @abstractmethod
     async def host(self) -> JsonObject:
         """Facts of the host: `cpus`, `memory` in bytes, `model`; what it does not tell is left out."""
 
@@ -205,7 +215,8 @@ class Provider(ABC):
 
         START takes `paused`; SET_AUTOSTART `on`; RENAME `name`; SEND_KEYS `keys` (codes of Linux) and `hold` (ms);
         DELETE `everything` (NVRAM and checkpoints too); SNAPSHOT_CREATE `xml` and `disk_only`; SNAPSHOT_REVERT
-        `snapshot` and `force`; SNAPSHOT_DELETE `snapshot` and `children`. The texts go through `set_metadata`.
+        `snapshot` and `force`; SNAPSHOT_DELETE `snapshot` and `children`. The texts go through `set_metadata`, and
+        SCREENSHOT through `screenshot`.
         """
 
     @abstractmethod

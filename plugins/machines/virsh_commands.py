@@ -79,6 +79,7 @@ COMMANDS: Mapping[Method, Build] = {
     Method.REMOVE_SAVED: lambda key, _: f"managedsave-remove {key}",
     Method.SEND_NMI: lambda key, _: f"inject-nmi {key}",
     Method.SEND_KEYS: _send_keys,
+    Method.SCREENSHOT: lambda key, _: f"screenshot {key}",
     Method.SET_AUTOSTART: lambda key, params: f"autostart {key}{'' if params['on'] else ' --disable'}",
     Method.RENAME: lambda key, params: f"domrename --domain={key} --new-name={quoted(params['name'])}",
     Method.DELETE: _delete,

@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from bridge.grace import Grace
 from bridge.pipe import Pipe
@@ -25,7 +26,7 @@ OUTPUT_MAX = 64 * 1024 * 1024
 _READ = 1 << 16
 _GRACE = 0.5
 
-TEXT, XML = "text", "xml"
+TEXT, XML, IMAGE = "text", "xml", "image"
 """The files of ours that a command may name by `VirshProcess.path`."""
 
 
@@ -73,6 +74,15 @@ class VirshProcess:
     def path(self, file: str) -> str:
         """The path of one of our files (`TEXT`, `XML`)."""
         return f"{self._folder}/{file}"
+
+    def take(self, file: str, most: int) -> bytes:
+        """What a command wrote into one of our files, which is emptied; Problem `too-large` beyond `most` bytes."""
+        with Path(self.path(file)).open("rb") as written:
+            content = written.read(most + 1)
+        _write(self.path(file), "")
+        if len(content) > most:
+            raise Problem("too-large", "virsh wrote more than can be taken")
+        return content
 
     async def run(
         self, commands: Sequence[str], *, files: Mapping[str, str] | None = None, limit: float | None = CALL_TIME

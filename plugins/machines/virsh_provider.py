@@ -6,6 +6,7 @@ driver are not told; names and texts with control characters cannot be given. Ob
 takes no name (`domname`), or what it describes is looked at.
 """
 
+import asyncio
 import os
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, ClassVar, Literal, Self
@@ -18,6 +19,7 @@ from plugins.machines.libvirt_errors import NOT_FOUND, from_sentence, gone
 from plugins.machines.metadata import NAMESPACE, PREFIX
 from plugins.machines.provider import (
     READ_ONLY,
+    SCREENSHOT_MAX,
     ConnectionInfo,
     Domain,
     Kind,
@@ -43,7 +45,7 @@ from plugins.machines.virsh_answers import (
 )
 from plugins.machines.virsh_commands import COMMANDS, desc, described, description, split_volume
 from plugins.machines.virsh_events import VirshEvents
-from plugins.machines.virsh_process import TEXT, XML, Answer, VirshProcess, quoted
+from plugins.machines.virsh_process import IMAGE, TEXT, XML, Answer, VirshProcess, quoted
 
 _BATCH = 50
 """Commands in one line: few enough that an action comes between, and enough that the lines cost nothing."""
@@ -58,7 +60,10 @@ class Virsh(Provider):
 
     name = "virsh"
     LIMITS: ClassVar[Mapping[str, Mapping[Method, str]]] = {
-        "LXC": {Method.RESET: "A container has no hardware that could be reset"},
+        "LXC": {
+            Method.RESET: "A container has no hardware that could be reset",
+            Method.SCREENSHOT: "A container has no screen",
+        },
     }
 
     def __init__(self, process: VirshProcess, info: ConnectionInfo) -> None:
@@ -67,6 +72,7 @@ class Virsh(Provider):
         self._process = process
         self._events: VirshEvents | None = None
         self._names: dict[str, str] = {}
+        self._screen = asyncio.Lock()
 
     @classmethod
     async def open(cls, uri: str, listener: Listener, *, readonly: bool = False) -> Self:
@@ -136,6 +142,13 @@ class Virsh(Provider):
     async def addresses(self, sources: Mapping[str, Literal["lease", "agent"]]) -> dict[str, list[str]]:
         answers = await self._ask(f"domifaddr {key} --source {source}" for key, source in sources.items())
         return {key: addresses(answer.output) for key, answer in zip(sources, answers, strict=True) if not answer.error}
+
+    async def screenshot(self, key: str) -> bytes:
+        await self._check(Kind.DOMAIN, key)
+        command = f"screenshot {key} --file={quoted(self._process.path(IMAGE))}"
+        async with self._screen:
+            await self._do(command, {IMAGE: ""})
+            return self._process.take(IMAGE, SCREENSHOT_MAX)
 
     async def host(self) -> JsonObject:
         (answer,) = await self._ask(["nodeinfo"])

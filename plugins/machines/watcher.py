@@ -17,6 +17,7 @@ from plugins.machines.inventory import PIECE, Inventory, batches
 from plugins.machines.parts import Parts
 from plugins.machines.provider import Domain, Kind, Listener, Method, Provider, Reading
 from plugins.machines.sampler import SampleListener, Sampler
+from plugins.machines.screens import Screens
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +59,7 @@ class Watcher(Listener):
         self._samplers: dict[int, Sampler] = {}
         self._parts = Parts(self.inventory)
         self._followed = Followed(self.inventory)
+        self._screens = Screens()
         self._sources: dict[str, Literal["lease", "agent"] | None] = {}
         """The domains whose XML was read, longest ago first, and whom to ask for their addresses."""
         self._shown: list[str] = []
@@ -93,6 +95,14 @@ class Watcher(Listener):
             await self._refresh(provider, {(kind, key)} | ({(Kind.VOLUME, "")} if method is Method.DELETE else set()))
         except Problem:
             self.changed(kind, key)
+
+    async def screenshot(self, key: str) -> JsonObject:
+        """A picture of what a running domain shows; see `plugins.machines.screens`."""
+        provider = self._connected()
+        refusal = provider.capabilities[Method.SCREENSHOT]
+        if refusal is not True:
+            raise Problem("not-supported", refusal)
+        return await self._screens.look(key, provider.screenshot)
 
     async def equivalent(self, method: Method, key: str, params: Mapping[str, Any]) -> list[list[str]]:
         """The virsh commands for `method`; see `plugins.machines.equivalent`."""

@@ -244,3 +244,17 @@ async def test_another_connection_is_in_the_same_list_and_stays_after_a_reload(
     await dialog(page).get_by_role("button", name=f"Remove {other}").click()
     await page.keyboard.press("Escape")
     await expect(total(page)).to_have_text("12 machines")
+
+
+async def test_screens_are_shown_of_those_that_are_seen(console: Open, page: Page, tmp_path: Path) -> None:
+    await open_many(console, page, tmp_path, 600, running=600)
+    inside = pages.frame(page, "machines")
+    await inside.get_by_role("button", name="Screens").click()
+    await expect(inside.get_by_role("img", name=f"Screen of {name_of(0)}")).to_be_visible()
+    width = await inside.get_by_role("img", name=f"Screen of {name_of(0)}").evaluate("image => image.naturalWidth")
+    assert width > 100
+    assert await inside.get_by_role("listitem").count() < 100
+    assert await inside.get_by_role("img", name="Screen of").count() < 40
+    await page.wait_for_url("**/machines#/?view=screens")
+    await inside.locator(".ph-scroll").evaluate("element => element.scrollTop = element.scrollHeight")
+    await expect(inside.get_by_role("img", name=f"Screen of {name_of(599)}")).to_be_visible()

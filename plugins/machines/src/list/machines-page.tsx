@@ -20,6 +20,7 @@ import { MemberNotice } from "./member-notice";
 import { RowCommands } from "./row-commands";
 import type { SavedConnections } from "./saved-connections";
 import { SelectionBar } from "./selection-bar";
+import { Thumbnails } from "./thumbnails";
 import { usePlaces, useReadings, useRows, useShown } from "./use-fleet";
 import { useMarks } from "./use-marks";
 import { useSelection } from "./use-selection";
@@ -87,11 +88,13 @@ export function MachinesPage({ fleet, saved }: { fleet: Fleet; saved: SavedConne
           shown={rows.length}
           onView={changeView}
         />
-        {rows.length > 0 && (
+        {rows.length > 0 && !view.pictures && (
           <SelectionBar selection={selection} rows={rows} onAction={(action) => bulk.start(action, selection.rows)} />
         )}
         {total > 0 && rows.length === 0 ? (
           <NothingMatches onClear={() => changeView(NO_FILTERS)} />
+        ) : view.pictures && total > 0 ? (
+          <Thumbnails fleet={fleet} rows={rows} placeOf={placeOf} />
         ) : (
           <MachineTable
             rows={total === 0 ? null : rows}

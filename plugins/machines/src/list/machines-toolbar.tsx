@@ -3,8 +3,10 @@ import { FormSelect, FormSelectOption } from "@patternfly/react-core/dist/esm/co
 import { SearchInput } from "@patternfly/react-core/dist/esm/components/SearchInput";
 import { ToggleGroup, ToggleGroupItem } from "@patternfly/react-core/dist/esm/components/ToggleGroup";
 import { Toolbar, ToolbarContent, ToolbarItem } from "@patternfly/react-core/dist/esm/components/Toolbar";
+import ListIcon from "@patternfly/react-icons/dist/esm/icons/list-icon";
 import SortAmountDownAltIcon from "@patternfly/react-icons/dist/esm/icons/sort-amount-down-alt-icon";
 import SortAmountDownIcon from "@patternfly/react-icons/dist/esm/icons/sort-amount-down-icon";
+import ThLargeIcon from "@patternfly/react-icons/dist/esm/icons/th-large-icon";
 import { format, gettext as _, ngettext } from "../../../lib/cockpit";
 import { lookOf } from "../states";
 import { TITLES } from "./machine-table";
@@ -64,7 +66,25 @@ export function MachinesToolbar({ view, counts, tags, connections, total, shown,
             onChange={(connection) => onView({ connection })}
           />
         )}
-        <ToolbarItem className="ph-sort">
+        <ToolbarItem>
+          <ToggleGroup aria-label={_("Show as")}>
+            <ToggleGroupItem
+              buttonId="as-table"
+              aria-label={_("Table")}
+              icon={<ListIcon />}
+              isSelected={!view.pictures}
+              onChange={() => onView({ pictures: false })}
+            />
+            <ToggleGroupItem
+              buttonId="as-screens"
+              aria-label={_("Screens")}
+              icon={<ThLargeIcon />}
+              isSelected={view.pictures}
+              onChange={() => onView({ pictures: true })}
+            />
+          </ToggleGroup>
+        </ToolbarItem>
+        <ToolbarItem className={view.pictures ? "ph-sort ph-shown" : "ph-sort"}>
           <SortControl view={view} onView={onView} />
         </ToolbarItem>
         <ToolbarItem align={{ default: "alignEnd" }} alignSelf="center">

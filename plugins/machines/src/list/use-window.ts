@@ -47,7 +47,7 @@ export function useWindow(count: number, body: RefObject<HTMLElement | null>): W
 
   // A row's height depends on the layout and on the size of the text.
   useLayoutEffect(() => {
-    const row = body.current?.querySelector("tr[data-key]");
+    const row = body.current?.querySelector("tr[data-key], [data-line]");
     const height = row?.getBoundingClientRect().height ?? 0;
     if (height > 0 && Math.abs(height - rowHeight) > 0.5) setRowHeight(height);
     look();

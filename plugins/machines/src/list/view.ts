@@ -15,12 +15,14 @@ export interface View {
   readonly connection: string;
   readonly column: Column;
   readonly descending: boolean;
+  /** Pictures of the screens in place of the table. */
+  readonly pictures: boolean;
 }
 
 export type Filters = Pick<View, "text" | "state" | "tag" | "connection">;
 
 export const NO_FILTERS: Filters = { text: "", state: "", tag: "", connection: "" };
-export const DEFAULT_VIEW: View = { ...NO_FILTERS, column: "name", descending: false };
+export const DEFAULT_VIEW: View = { ...NO_FILTERS, column: "name", descending: false, pictures: false };
 
 /** Numbers are worth most from the top; words from A. */
 export const FIRST_DESCENDING: Readonly<Record<Column, boolean>> = {
@@ -51,6 +53,7 @@ export function parseView(options: Readonly<Record<string, string | string[] | u
     connection: one("on"),
     column: column ?? DEFAULT_VIEW.column,
     descending: column !== undefined && minus === "-",
+    pictures: one("view") === "screens",
   };
 }
 
@@ -63,6 +66,7 @@ export function formatView(view: View): Record<string, string> {
     ...(view.tag && { tag: view.tag }),
     ...(view.connection && { on: view.connection }),
     ...(sort !== DEFAULT_VIEW.column && { sort }),
+    ...(view.pictures && { view: "screens" }),
   };
 }
 

@@ -13,6 +13,7 @@ from plugins.machines.domain_xml import texts
 from plugins.machines.libvirt_xml import parse, row
 from plugins.machines.metadata import Labels
 from plugins.machines.provider import Kind, Metadata, Method
+from plugins.machines.screens import as_png
 
 
 async def test_the_connection_describes_itself(world: World) -> None:
@@ -20,7 +21,8 @@ async def test_the_connection_describes_itself(world: World) -> None:
     assert info.hypervisor == world.kind.upper()
     assert info.hostname
     assert info.version.count(".") == 2 or may_refuse(world.way, world.kind, "version")
-    assert world.provider.capabilities == dict.fromkeys(Method, True)
+    refused = {name for name, can in world.provider.capabilities.items() if can is not True}
+    assert refused == set() or (refused == {Method.SCREENSHOT} and may_refuse(world.way, world.kind, "screenshot"))
     facts = await world.provider.host()
     assert facts["cpus"] > 0
     assert facts.get("memory", 0) > 1 << 30 or may_refuse(world.way, world.kind, "host memory")
@@ -59,6 +61,20 @@ async def test_a_life(world: World) -> None:
             if key in readings:
                 assert 0 < readings[key].memory_used <= 64 << 20
     assert key not in await world.provider.readings()
+
+
+async def test_the_screen_of_a_running_one_is_shown(world: World) -> None:
+    key = await world.define()
+    await world.act(Method.START, key)
+    try:
+        image = await world.provider.screenshot(key)
+    except Problem as problem:
+        assert problem.code == "not-supported"
+        assert may_refuse(world.way, world.kind, "screenshot")
+        return
+    assert as_png(image).startswith(b"\x89PNG")
+    with pytest.raises(Problem, match="not-found"):
+        await world.provider.screenshot(world.uuid())
 
 
 async def test_the_traffic_of_disks_is_read(world: World) -> None:
