@@ -14,6 +14,7 @@ from testbed.browser import chromium
 from testbed.console import Console
 
 ROOT = Path(__file__).resolve().parent.parent
+expect.set_options(timeout=30_000)
 WIDE = (1280, 800)
 TELEPHONE = (390, 844)
 SHOTS: tuple[tuple[str, str, Literal["light", "dark"], tuple[int, int]], ...] = (
