@@ -219,7 +219,8 @@ class LoginHandler(Handler):
             self.set_header("WWW-Authenticate", "Bearer")
         if problem.code != "authentication-failed" and _WORD.fullmatch(problem.code):
             reason = f"{reason}: {problem.code}"
-        self._answer(status, {"problem": problem.code, "message": problem.message}, reason)
+        details = problem.extra.get("details", {})
+        self._answer(status, {**details, "problem": problem.code, "message": problem.message}, reason)
 
     def _answer(self, status: int, body: Mapping[str, object], reason: str | None = None) -> None:
         self.set_status(status, reason)

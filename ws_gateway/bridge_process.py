@@ -17,6 +17,7 @@ from ws_gateway.log import Throttle, printable
 from ws_gateway.tasks import Tasks
 
 _STDERR_LINE_MAX = 1024
+_LAST_WORDS_MAX = 300
 _STDERR_READ = 16 * 1024
 
 _log = logging.getLogger(__name__)
@@ -38,7 +39,8 @@ class BridgeProcess(BridgeStream):
         super().__init__()
         self._process = process
         self._tasks = Tasks()
-        self._stderr_task = self._tasks.start(_log_lines(stderr, process.pid), f"stderr of bridge {process.pid}")
+        self._last_line = b""
+        self._stderr_task = self._tasks.start(self._log_lines(stderr), f"stderr of bridge {process.pid}")
 
     @classmethod
     async def start(cls, command: BridgeCommand) -> "BridgeProcess":
@@ -82,6 +84,11 @@ class BridgeProcess(BridgeStream):
         """Its exit status, negative for a signal; None while it runs."""
         return self._process.returncode
 
+    async def last_words(self) -> str:
+        """The last line that it said on stderr, when it has ended; escaped, and as long as a sentence may be."""
+        await asyncio.wait([self._stderr_task], timeout=0.5)
+        return printable(self._last_line.decode("utf-8", "replace"), _LAST_WORDS_MAX)
+
     async def exited(self, seconds: float) -> bool:
         """Whether it ended by itself within that time."""
         try:
@@ -114,30 +121,27 @@ class BridgeProcess(BridgeStream):
             except ProcessLookupError:
                 return
 
+    async def _log_lines(self, stderr: asyncio.StreamReader) -> None:
+        """What the bridge says on stderr, line by line, cut and escaped; when it floods, only how much that was."""
+        throttle = Throttle(count=100, period=10.0)
+        rest = b""
+        while chunk := await stderr.read(_STDERR_READ):
+            *lines, rest = (rest + chunk).split(b"\n")
+            rest = rest[:_STDERR_LINE_MAX]
+            self._heard([line for line in lines if line.strip()], throttle)
+        self._heard([rest] if rest.strip() else [], throttle)
+
+    def _heard(self, lines: list[bytes], throttle: Throttle) -> None:
+        admitted, suppressed = throttle.admit_some(len(lines))
+        if suppressed:
+            _log.warning("bridge %d: %d lines were not logged", self.pid, suppressed)
+        for line in lines[:admitted]:
+            _log.info("bridge %d: %s", self.pid, printable(line.decode("utf-8", "replace"), _STDERR_LINE_MAX))
+        self._last_line = lines[-1] if lines else self._last_line
+
 
 async def _pipe_reader(fd: int) -> asyncio.StreamReader:
     reader = asyncio.StreamReader(limit=_STDERR_READ)
     protocol = asyncio.StreamReaderProtocol(reader)
     await asyncio.get_running_loop().connect_read_pipe(lambda: protocol, os.fdopen(fd, "rb", buffering=0))
     return reader
-
-
-async def _log_lines(stderr: asyncio.StreamReader, pid: int) -> None:
-    """What the bridge says on stderr, line by line, cut and escaped; when it floods, only how much that was."""
-    throttle = Throttle(count=100, period=10.0)
-    rest = b""
-    while chunk := await stderr.read(_STDERR_READ):
-        *lines, rest = (rest + chunk).split(b"\n")
-        rest = rest[:_STDERR_LINE_MAX]
-        for line in lines:
-            _log_line(line, pid, throttle)
-    if rest:
-        _log_line(rest, pid, throttle)
-
-
-def _log_line(line: bytes, pid: int, throttle: Throttle) -> None:
-    admitted, suppressed = throttle.admit()
-    if suppressed:
-        _log.warning("bridge %d: %d lines were not logged", pid, suppressed)
-    if admitted and line.strip():
-        _log.info("bridge %d: %s", pid, printable(line.decode("utf-8", "replace"), _STDERR_LINE_MAX))

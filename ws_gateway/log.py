@@ -34,13 +34,19 @@ class Throttle:
 
     def admit(self) -> tuple[bool, int]:
         """Whether the event may pass; and, where a period ended, how many of it were held back."""
+        admitted, suppressed = self.admit_some(1)
+        return admitted > 0, suppressed
+
+    def admit_some(self, count: int) -> tuple[int, int]:
+        """How many of `count` events may pass, the first ones; and the same."""
         suppressed = 0
         if self._clock() >= self._until:
             suppressed = max(0, self._seen - self._count)
             self._until = self._clock() + self._period
             self._seen = 0
-        self._seen += 1
-        return self._seen <= self._count, suppressed
+        admitted = min(max(0, self._count - self._seen), count)
+        self._seen += count
+        return admitted, suppressed
 
 
 class _Sieve(logging.Filter):

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Coroutine, Iterator
 from itertools import count
 from typing import TypeVar
 
-from bridge.protocol import Control, JsonObject, Problem, decode, encode_control
+from bridge.protocol import Control, JsonObject, Problem, decode, encode_control, encode_json
 from ws_gateway import audit
 from ws_gateway.address import LOCAL
 from ws_gateway.bridge_process import BridgeCommand, BridgeProcess
@@ -25,6 +25,9 @@ SYSTEM_SESSIONS_MAX = 256
 """Logins at a time, in system mode."""
 MESSAGE_MAX = 2048
 """Characters of a bridge's own words about what is wrong with it."""
+DETAILS_MAX = 16 * 1024
+"""Bytes of what it tells besides."""
+_DETAILS = ("auth-method-results", "error", "known-hosts", "unsupported")
 
 _log = logging.getLogger(__name__)
 
@@ -173,15 +176,15 @@ def describe_exit(status: int | None) -> str:
     return f"was ended by signal {-status}" if status < 0 else f"exited with status {status}"
 
 
-async def _receive_init(bridge: BridgeStream) -> tuple[JsonObject, list[bytes]]:
+async def _receive_init(bridge: BridgeProcess) -> tuple[JsonObject, list[bytes]]:
     """The bridge's first message, and those that came with it (reference 1.5)."""
     messages = await bridge.receive()
     if not messages:
         await bridge.exited(0.5)
         code = "no-cockpit" if bridge.returncode == 127 else "terminated"
-        raise Problem(
-            code, f"the bridge {describe_exit(bridge.returncode)} before it said anything; the log tells more"
-        )
+        said = f"the bridge {describe_exit(bridge.returncode)} before it said anything"
+        # It runs as the person who logs in, who may hear what it has to say.
+        raise Problem(code, f"{said}: {words}" if (words := await bridge.last_words()) else f"{said}; see the log")
     event = decode(messages[0])
     if not isinstance(event, Control) or event.command != "init":
         raise Problem("protocol-error", "the bridge did not start with an init message")
@@ -193,10 +196,21 @@ def check_init(init: JsonObject) -> None:
     problem = init.get("problem")
     if type(problem) is str:
         message = str(init.get("message", ""))[:MESSAGE_MAX]
-        raise Problem(problem, message.encode("utf-8", "replace").decode(), user=init.get("user"))
+        raise Problem(
+            problem, message.encode("utf-8", "replace").decode(), user=init.get("user"), details=details_of(init)
+        )
     version = init.get("version")
     if type(version) is not int or version != 1:
         raise Problem("not-supported", "the bridge speaks another version of the protocol")
+
+
+def details_of(init: JsonObject) -> JsonObject:
+    """What a failed `init` tells besides that login pages can use (reference 1.5), if it is not too much."""
+    details = {name: init[name] for name in _DETAILS if name in init}
+    try:
+        return details if len(encode_json(details)) <= DETAILS_MAX else {}
+    except Problem:
+        return {}
 
 
 def _answer_to(init: JsonObject, login: Login) -> JsonObject:

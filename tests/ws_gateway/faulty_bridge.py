@@ -69,6 +69,14 @@ def problem() -> None:
     silent()
 
 
+def detailed() -> None:
+    """Says much about why it does not start, and something that is nobody else's business."""
+    results = {"password": "denied", "public-key": "not-tried"}
+    more = {"auth-method-results": results, "unsupported": "old", "user": "anna", "secret": "x"}
+    control(command="init", problem="authentication-failed", message="no", **more)
+    silent()
+
+
 def stubborn() -> None:
     """Ignores the end of its stdin and SIGTERM, and has a child that does the same."""
     signal.signal(signal.SIGTERM, signal.SIG_IGN)

@@ -98,6 +98,24 @@ async def test_a_bridge_that_does_not_start_is_told_of_and_the_link_still_works(
         assert "Traceback" not in body["message"]
 
 
+async def test_why_a_bridge_does_not_start_is_in_its_own_words(start: Any, faulty: Faulty) -> None:
+    browser = await start(bridge=faulty("quits"))
+    response = await browser.fetch("/cockpit/login", Authorization=f"Bearer {browser.gateway.tokens.issue()}")
+    message = "the bridge exited with status 3 before it said anything: no room left\\x1b[31m"
+    assert json.loads(response.body)["message"] == message
+
+
+async def test_what_a_login_page_can_use_is_passed_on_and_nothing_else(start: Any, faulty: Faulty) -> None:
+    browser = await start(bridge=faulty("detailed"))
+    response = await browser.fetch("/cockpit/login", Authorization=f"Bearer {browser.gateway.tokens.issue()}")
+    assert json.loads(response.body) == {
+        "problem": "authentication-failed",
+        "message": "no",
+        "auth-method-results": {"password": "denied", "public-key": "not-tried"},
+        "unsupported": "old",
+    }
+
+
 async def test_a_bridge_that_is_not_there(start: Any) -> None:
     browser = await start(bridge=("/nonexistent/bridge",))
     response = await browser.fetch("/cockpit/login", Authorization=f"Bearer {browser.gateway.tokens.issue()}")

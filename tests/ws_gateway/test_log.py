@@ -31,6 +31,14 @@ def test_a_throttle_admits_some_and_counts_the_rest() -> None:
     assert throttle.admit() == (True, 0)
 
 
+def test_many_at_a_time_are_as_many_one_by_one() -> None:
+    now = [0.0]
+    throttle = Throttle(3, 10.0, lambda: now[0])
+    assert [throttle.admit_some(2), throttle.admit_some(5), throttle.admit_some(0)] == [(2, 0), (1, 0), (0, 0)]
+    now[0] = 10.0
+    assert throttle.admit_some(1) == (1, 4)
+
+
 def test_a_throttled_log(caplog: pytest.LogCaptureFixture) -> None:
     throttled = ThrottledLog("x", count=2, period=60)
     for number in range(5):
