@@ -81,9 +81,12 @@ if pytest_asyncio is not None:
 
     @pytest_asyncio.fixture(loop_scope="session")
     async def page(chromium: "Browser", console: "Console", plugin_folder: Path | None) -> "AsyncIterator[Page]":
-        """A page of the browser, logged in, at the plugin's page in the shell."""
+        """A page of the browser, logged in, at the plugin's page in the shell; `expect` waits as long as actions do."""
+        from playwright.async_api import expect
+
         from bridge.testing import browser
 
+        expect.set_options(timeout=browser.PATIENCE_MS)
         async with browser.new_page(chromium) as opened:
             await browser.log_in(opened, console.link, _name_of(plugin_folder))
             yield opened
