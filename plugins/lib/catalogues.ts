@@ -4,7 +4,7 @@ import type { Catalogue } from "../base1/src/gettext";
 type Take = (catalogue: Catalogue) => void;
 
 const EARLY = "pilothouse:catalogues";
-const holder = () => window as unknown as { cockpit?: { locale: Take }; [EARLY]?: Catalogue[] };
+const holder = () => globalThis as unknown as { cockpit?: { locale: Take }; [EARLY]?: Catalogue[] };
 
 function taking(take: Take): void {
   holder().cockpit = { locale: take };

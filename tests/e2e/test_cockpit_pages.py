@@ -35,6 +35,7 @@ NOT_OURS = (
     r"Applying inline style violates .*/system/terminal\.js\)",
     r"minified code outside of NODE_ENV",
     r"Scrollbar test exception",
+    r"task queue exceeded allotted deadline",
     # Programs that the pages look for and that need not be there.
     r"Tracer failed",
     r"get os list returned error",
