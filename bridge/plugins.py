@@ -85,7 +85,7 @@ def installed_hooks() -> "pluggy.PluginManager | None":
 
     Problem `internal-error` for a hook that does not exist: a misspelt name must not be a silent one.
     """
-    if not any(_declares_plugins(folder) for folder in sys.path if folder):
+    if not is_declared(ENTRY_POINTS):
         return None
     manager = new_manager()
     load_entry_points(manager)
@@ -150,18 +150,23 @@ def installed_folders() -> list[str]:
     return package_folders_of(installed) if installed else []
 
 
-def _declares_plugins(folder: str) -> bool:
-    """Whether a distribution installed in `folder` has our entry points (entry points specification, packaging)."""
+def is_declared(group: str) -> bool:
+    """Whether an installed distribution has entry points of this group, found out without importing anything."""
+    return any(_declares(folder, group) for folder in sys.path if folder)
+
+
+def _declares(folder: str, group: str) -> bool:
+    """Whether one that is installed in `folder` has them (entry points specification, packaging)."""
     try:
         names = [name for name in os.listdir(folder) if name.endswith(".dist-info")]
     except OSError:
         return False
-    return any(_has_hooks(f"{folder}/{name}/entry_points.txt") for name in names)
+    return any(_names(f"{folder}/{name}/entry_points.txt", group) for name in names)
 
 
-def _has_hooks(file: str) -> bool:
+def _names(file: str, group: str) -> bool:
     try:
         with open(file, "rb") as stream:
-            return f"[{ENTRY_POINTS}]".encode() in stream.read(_ENTRY_POINTS_MAX)
+            return f"[{group}]".encode() in stream.read(_ENTRY_POINTS_MAX)
     except OSError:
         return False

@@ -2,10 +2,10 @@
 
 import logging
 from functools import lru_cache
-from importlib.metadata import entry_points
 
 import pluggy
 
+from bridge.plugins import is_declared
 from plugins.machines import hookspecs
 from plugins.machines.hookspecs import PROJECT, Opening
 
@@ -20,6 +20,10 @@ def installed() -> pluggy.PluginManager:
     """
     manager = pluggy.PluginManager(PROJECT)
     manager.add_hookspecs(hookspecs)
+    if not is_declared(PROJECT):
+        return manager
+    from importlib.metadata import entry_points
+
     for point in sorted(entry_points(group=PROJECT), key=lambda point: point.name):
         try:
             manager.register(point.load(), name=point.name)

@@ -11,7 +11,6 @@ from plugins.machines.actions import perform
 from plugins.machines.addresses import ADDRESSES, keep_addresses
 from plugins.machines.choice import Choice
 from plugins.machines.domain_xml import TEXTS, texts
-from plugins.machines.equivalent import equivalent
 from plugins.machines.followed import Followed
 from plugins.machines.inventory import PIECE, Inventory, batches
 from plugins.machines.parts import Parts
@@ -106,6 +105,9 @@ class Watcher(Listener):
 
     async def equivalent(self, method: Method, key: str, params: Mapping[str, Any]) -> list[list[str]]:
         """The virsh commands for `method`; see `plugins.machines.equivalent`."""
+        # Few ask, and all would wait for it at the start.
+        from plugins.machines.equivalent import equivalent
+
         return await equivalent(self._connected(), self._choice.uri, method, key, params)
 
     @contextmanager
