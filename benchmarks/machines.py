@@ -21,7 +21,7 @@ from typing import Any, cast
 
 import libvirt
 
-sys.path.insert(0, str(Path(__file__).parent))
+sys.path.append(str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 from client import Client

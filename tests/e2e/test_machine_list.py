@@ -13,7 +13,7 @@ from testbed.many_machines import name_of, uuid_of, write_inventory
 MANY = 2000
 DRAWN_MAX = 60
 """Rows in the document, however many there are."""
-WORST_FRAME = 1000.0
+MEDIAN_FRAME = 1000.0
 """Milliseconds; a generous bound for a machine that does other things."""
 
 SCROLL = """async ([steps, pixels]) => {
@@ -72,7 +72,7 @@ async def test_two_thousand_machines_are_smooth_and_few_of_them_are_drawn(
         record_property(f"frame_milliseconds {how}", [median, late, worst])
         with capsys.disabled():
             print(f"\n{MANY} machines, 120 frames {how}: median {median:.0f} ms, 95 % {late:.0f}, worst {worst:.0f}")
-        assert worst < WORST_FRAME
+        assert median < MEDIAN_FRAME
     await expect(pages.row(page, uuid_of(MANY - 1))).to_be_in_viewport()
     await expect(pages.row(page, uuid_of(MANY - 1))).to_have_attribute("aria-rowindex", str(MANY + 1))
     assert await pages.rows(page).count() <= DRAWN_MAX
@@ -258,3 +258,14 @@ async def test_screens_are_shown_of_those_that_are_seen(console: Open, page: Pag
     await page.wait_for_url("**/machines#/?view=screens")
     await inside.locator(".ph-scroll").evaluate("element => element.scrollTop = element.scrollHeight")
     await expect(inside.get_by_role("img", name=f"Screen of {name_of(599)}")).to_be_visible()
+
+
+async def test_the_keyboards_focus_outlives_scrolling(console: Open, page: Page, tmp_path: Path) -> None:
+    await open_many(console, page, tmp_path, 500)
+    inside = pages.frame(page, "machines")
+    await inside.get_by_role("checkbox", name=f"Select {name_of(1)}").focus()
+    await inside.locator(".ph-scroll").evaluate("element => element.scrollTop = element.scrollHeight")
+    await expect(pages.row(page, uuid_of(499))).to_be_in_viewport()
+    await expect(inside.get_by_role("checkbox", name=f"Select {name_of(1)}")).to_be_focused()
+    await page.keyboard.press("Space")
+    await expect(inside.get_by_role("checkbox", name=f"Select {name_of(1)}")).to_be_checked()

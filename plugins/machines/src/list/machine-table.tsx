@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Skeleton } from "@patternfly/react-core/dist/esm/components/Skeleton";
 import { Table, Tbody, Td, Th, Thead, Tr } from "@patternfly/react-table/dist/esm/components/Table";
 import { gettext as _, N_ } from "../../../lib/cockpit";
@@ -6,7 +6,7 @@ import type { Activity } from "../action-runner";
 import type { Capabilities } from "../model";
 import { MachineRow, type MachineRowProps } from "./machine-row";
 import type { Selection } from "./use-selection";
-import { useWindow } from "./use-window";
+import { placesDrawn, useWindow } from "./use-window";
 import { COLUMNS, type Column, FIRST_DESCENDING, type Row, type View } from "./view";
 
 /** Milliseconds that a row is on the screen before anything is asked for it. */
@@ -85,6 +85,29 @@ function Rows({ rows, activity, several, selection, placeOf, onShown, ...shared 
   const body = useRef<HTMLTableSectionElement>(null);
   const { first, end, rowHeight } = useWindow(rows.length, body);
   const shown = rows.slice(first, end);
+  // The row that has the keyboard's focus stays drawn: focus, and a menu that is open, would be lost with it.
+  const [focused, setFocused] = useState<string | null>(null);
+  const pinned = focused === null ? -1 : rows.findIndex(([key]) => key === focused);
+  const row = (index: number) => {
+    const [key, domain] = rows[index] as Row;
+    const { name, capabilities, enabled } = placeOf(key);
+    return (
+      <MachineRow
+        key={key}
+        domainKey={key}
+        domain={domain}
+        place={index + 1}
+        connection={several ? name : undefined}
+        capabilities={capabilities}
+        enabled={enabled}
+        selected={selection.has(key)}
+        onSelect={selection.toggle}
+        busy={activity.busy.get(key)}
+        asked={activity.asked.get(key)}
+        {...shared}
+      />
+    );
+  };
   const keys = shown.map(([key]) => key).join("\n");
   useEffect(() => {
     // Not of what flies by.
@@ -92,30 +115,22 @@ function Rows({ rows, activity, several, selection, placeOf, onShown, ...shared 
     return () => clearTimeout(timer);
   }, [keys, onShown]);
   return (
-    <tbody className="pf-v6-c-table__tbody" role="rowgroup" ref={body}>
-      <Spacer height={first * rowHeight} />
-      {shown.map(([key, domain], index) => {
-        const { name, capabilities, enabled } = placeOf(key);
-        return (
-          <MachineRow
-            key={key}
-            domainKey={key}
-            domain={domain}
-            place={first + index + 1}
-            connection={several ? name : undefined}
-            capabilities={capabilities}
-            enabled={enabled}
-            selected={selection.has(key)}
-            onSelect={selection.toggle}
-            busy={activity.busy.get(key)}
-            asked={activity.asked.get(key)}
-            {...shared}
-          />
-        );
-      })}
-      <Spacer height={(rows.length - end) * rowHeight} />
+    <tbody
+      className="pf-v6-c-table__tbody"
+      role="rowgroup"
+      ref={body}
+      onFocus={({ target }) => setFocused(rows[placeIn(target) - 1]?.[0] ?? null)}
+    >
+      {placesDrawn(rows.length, first, end, pinned).map((part) =>
+        typeof part === "number" ? row(part) : <Spacer key={`before ${part.end}`} height={(part.end - part.first) * rowHeight} />,
+      )}
     </tbody>
   );
+}
+
+/** The place in the whole list of the row that an element is in, from 1; 0 for one in no row. */
+function placeIn(element: Element): number {
+  return Number(element.closest("tr")?.getAttribute("aria-rowindex") ?? 1) - 1;
 }
 
 /** Stands for the rows that are not drawn. */

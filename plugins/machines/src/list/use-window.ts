@@ -63,3 +63,18 @@ export function rangeOf(above: number, screen: number, rowHeight: number, count:
   const clamp = (row: number) => Math.min(count, Math.max(0, row));
   return { first: clamp(Math.floor(first / STRIDE) * STRIDE), end: clamp(Math.ceil(end / STRIDE) * STRIDE) };
 }
+
+/** What stands in the list from top to bottom: the rows drawn, by their indices, and the gaps between them. */
+export function placesDrawn(count: number, first: number, end: number, pinned: number): (number | { first: number; end: number })[] {
+  const drawn = Array.from({ length: end - first }, (_each, index) => first + index);
+  if (pinned >= 0 && pinned < first) drawn.unshift(pinned);
+  if (pinned >= end && pinned < count) drawn.push(pinned);
+  const places: (number | { first: number; end: number })[] = [];
+  let next = 0;
+  for (const index of [...drawn, count]) {
+    if (index > next) places.push({ first: next, end: index });
+    if (index < count) places.push(index);
+    next = index + 1;
+  }
+  return places;
+}
