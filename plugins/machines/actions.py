@@ -2,22 +2,32 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from xml.etree.ElementTree import Element, SubElement, tostring
+from xml.etree.ElementTree import Element
 
 from bridge.protocol import Problem
+from plugins.machines.cloning import clone
+from plugins.machines.definitions import checked_name, redefine, start_with_menu
 from plugins.machines.libvirt_errors import OPERATION_INVALID, UNSUPPORTED, gone
 from plugins.machines.libvirt_xml import parse
 from plugins.machines.metadata import Labels, checked_line, checked_text
 from plugins.machines.provider import Domain, Kind, Metadata, Method, Provider
+from plugins.machines.snapshots import create_external, snapshot_xml
 from plugins.machines.storage_use import volumes_to_delete
 
-NAME_MAX = 255
 TITLE_MAX = 255
 
 
-async def perform(provider: Provider, method: Method, key: str, params: Mapping[str, Any]) -> None:
-    """Do `method`; its parameters are those of the wire."""
+async def perform(provider: Provider, method: Method, key: str, params: Mapping[str, Any]) -> str:
+    """Do `method`; its parameters are those of the wire. The key of what was made, empty where nothing was."""
     match method:
+        case Method.START_PAUSED:
+            await provider.act(Method.START, key, paused=True)
+        case Method.START_BOOT_MENU:
+            await start_with_menu(provider, key)
+        case Method.DEFINE:
+            await redefine(provider, key, params["xml"])
+        case Method.CLONE:
+            return await clone(provider, key, checked_name(params["name"]), params["storage"])
         case Method.DELETE:
             await _delete(provider, key, params["storage"])
         case Method.SET_TITLE:
@@ -31,26 +41,12 @@ async def perform(provider: Provider, method: Method, key: str, params: Mapping[
             await provider.act(method, key, name=checked_name(params["name"]))
         case Method.SNAPSHOT_CREATE:
             xml = snapshot_xml(params["name"], params["description"])
-            await provider.act(method, key, xml=xml, disk_only=params["disk_only"])
+            await provider.act(method, key, xml=xml, disk_only=False)
+        case Method.SNAPSHOT_CREATE_EXTERNAL:
+            await create_external(provider, key, params["name"], params["description"], memory=params["memory"])
         case _:
             await provider.act(method, key, **params)
-
-
-def checked_name(name: str) -> str:
-    """A name that a domain can be given; what it says is libvirt's matter. Problem `protocol-error` for no name."""
-    if not name or len(name) > NAME_MAX or "/" in name or not name.isprintable():
-        raise Problem("protocol-error", f"attribute 'name': must be 1 to {NAME_MAX} printable characters without /")
-    return name
-
-
-def snapshot_xml(name: str, description: str) -> str:
-    """The XML to make a snapshot from; without a name libvirt gives it one."""
-    root = Element("domainsnapshot")
-    if name:
-        SubElement(root, "name").text = checked_name(name)
-    if description:
-        SubElement(root, "description").text = checked_text(description, "description")
-    return tostring(root, encoding="unicode")
+    return ""
 
 
 async def new_labels(provider: Provider, method: Method, key: str, params: Mapping[str, Any]) -> Labels:

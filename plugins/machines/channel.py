@@ -34,6 +34,7 @@ _PARTS_MAX = 16
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 Part = Literal["domains", "host", "pools", "volumes", "networks", "node_devices"]
+CloneStorage = Literal["full", "linked"]
 Followable = Literal["domain", "pool", "volume", "network", "node_device"]
 Wanted = Literal["", "libvirt-python", "libvirt-dbus", "virsh"]
 
@@ -162,9 +163,19 @@ class LibvirtChannel(RpcChannel):
     # Power
 
     @method
-    async def domain_start(self, key: str, paused: bool = False) -> None:
-        """Start it, from its managed save where it has one; `paused`: with its virtual CPUs stopped."""
-        await self._act(Method.START, key, paused=paused)
+    async def domain_start(self, key: str) -> None:
+        """Start it, from its managed save where it has one."""
+        await self._act(Method.START, key)
+
+    @method
+    async def domain_start_paused(self, key: str) -> None:
+        """Start it with its virtual CPUs stopped."""
+        await self._act(Method.START_PAUSED, key)
+
+    @method
+    async def domain_start_boot_menu(self, key: str) -> None:
+        """Start it with its firmware's boot menu, this once."""
+        await self._act(Method.START_BOOT_MENU, key)
 
     @method
     async def domain_shutdown(self, key: str) -> None:
@@ -233,6 +244,21 @@ class LibvirtChannel(RpcChannel):
         await self._act(Method.RENAME, key, name=name)
 
     @method
+    async def domain_definition(self, key: str) -> str:
+        """Its stored definition with its secrets, for `domain_define`; refused where that is."""
+        return await self._watched().definition(checked_key("domain", key))
+
+    @method
+    async def domain_define(self, key: str, xml: str) -> None:
+        """Store this definition, once libvirt has validated it; what runs is not touched."""
+        await self._act(Method.DEFINE, key, xml=xml)
+
+    @method
+    async def domain_clone(self, key: str, name: str, storage: CloneStorage = "full") -> str:
+        """Clone one that is shut off, with copies of its volumes or (`linked`) volumes based on them; its UUID."""
+        return await self._act(Method.CLONE, key, name=name, storage=storage)
+
+    @method
     async def domain_delete(self, key: str, storage: list[str] | None = None) -> None:
         """Force it off and remove it with its saved memory and its snapshots' records.
 
@@ -283,9 +309,14 @@ class LibvirtChannel(RpcChannel):
     # Snapshots and volumes
 
     @method
-    async def snapshot_create(self, key: str, name: str = "", description: str = "", disk_only: bool = False) -> None:
-        """Take a snapshot: internal with the memory of a running domain; `disk_only`: external, of its disks."""
-        await self._act(Method.SNAPSHOT_CREATE, key, name=name, description=description, disk_only=disk_only)
+    async def snapshot_create(self, key: str, name: str = "", description: str = "") -> None:
+        """Take an internal snapshot, with the memory of a running domain."""
+        await self._act(Method.SNAPSHOT_CREATE, key, name=name, description=description)
+
+    @method
+    async def snapshot_create_external(self, key: str, name: str, description: str = "", memory: bool = False) -> None:
+        """Take an external snapshot of its disks, with `memory` of what a running domain has in it as well."""
+        await self._act(Method.SNAPSHOT_CREATE_EXTERNAL, key, name=name, description=description, memory=memory)
 
     @method
     async def snapshot_revert(self, key: str, snapshot: str, force: bool = False) -> None:
@@ -302,8 +333,8 @@ class LibvirtChannel(RpcChannel):
         """Delete a volume (`POOL/NAME`) with what it holds."""
         await self._act(Method.VOLUME_DELETE, key)
 
-    async def _act(self, wanted: Method, key: str, **params: Any) -> None:
-        await self._watched().act(wanted, checked_key(_kind_of(wanted), key), **params)
+    async def _act(self, wanted: Method, key: str, **params: Any) -> str:
+        return await self._watched().act(wanted, checked_key(_kind_of(wanted), key), **params)
 
     def _watched(self) -> "Watcher":
         if self._watcher is None:

@@ -21,6 +21,7 @@ from plugins.machines.dbus_calls import PROPERTIES, SERVICE, DbusCalls, plain
 from plugins.machines.domain_xml import configured_stats
 from plugins.machines.libvirt_errors import OPERATION_INVALID, UNSUPPORTED, gone, missing
 from plugins.machines.libvirt_xml import parse
+from plugins.machines.limits import allowed
 from plugins.machines.metadata import NAMESPACE, PREFIX
 from plugins.machines.provider import (
     ConnectionInfo,
@@ -33,7 +34,6 @@ from plugins.machines.provider import (
     Provider,
     Reading,
     Snapshots,
-    allowed,
 )
 
 HEARTBEAT = 1.0
@@ -41,11 +41,15 @@ HEARTBEAT = 1.0
 HEARTBEAT_MAX = 15.0
 """Seconds that the answer may take."""
 
+COPY_TIME = 86_400.0
+"""Seconds that copying a volume may take: a call over D-Bus has to have a bound."""
+
 _ACTIVE, _PERSISTENT, _AUTOSTART = 2, 4, 16
 """Filters of the lists of pools and networks."""
 _DOMAIN_PERSISTENT, _DOMAIN_SAVED, _DOMAIN_AUTOSTART = 4, 256, 1024
 _INACTIVE = {Kind.DOMAIN: 2, Kind.POOL: 1, Kind.NETWORK: 1}
 _LIVE, _CONFIG = 1, 2
+_SECURE = 1
 _METADATA_TYPES = {Metadata.DESCRIPTION: 0, Metadata.TITLE: 1, Metadata.ELEMENT: 2}
 _SOURCES = {"lease": 0, "agent": 1}
 _LISTS = {Kind.POOL: "ListStoragePools", Kind.NETWORK: "ListNetworks"}
@@ -68,15 +72,14 @@ class LibvirtDbus(Provider):
     """A connection through libvirt-dbus; `open` makes one."""
 
     name = "libvirt-dbus"
-    LIMITS: ClassVar[Mapping[str, Mapping[Method, str]]] = {
-        "LXC": {Method.RESET: "A container has no hardware that could be reset"},
+    LIMITS: ClassVar[Mapping[Method, str]] = {
+        Method.SCREENSHOT: "libvirt-dbus passes on no streams, and so no screens",
+        Method.DEFINE: "libvirt-dbus cannot have libvirt validate XML, so none is edited through it",
     }
-    NO_SCREENSHOT = "libvirt-dbus passes on no streams, and so no screens"
 
     def __init__(self, calls: DbusCalls, root: str, info: ConnectionInfo, listener: Listener) -> None:
         self.info = info
-        limits = {Method.SCREENSHOT: self.NO_SCREENSHOT, **self.LIMITS.get(info.hypervisor, {})}
-        self.capabilities = allowed(info, limits)
+        self.capabilities = allowed(info, self.LIMITS)
         self._calls = calls
         self._root = root
         self._listener: Listener | None = listener
@@ -176,7 +179,7 @@ class LibvirtDbus(Provider):
         return {key: await ask(key) for key in sources}
 
     async def screenshot(self, key: str) -> bytes:
-        raise Problem("not-supported", self.NO_SCREENSHOT)
+        raise Problem("not-supported", self.LIMITS[Method.SCREENSHOT])
 
     async def host(self) -> JsonObject:
         cpus = await _or(self._connect("NodeGetCPUMap", "u", 0), [])
@@ -203,6 +206,24 @@ class LibvirtDbus(Provider):
         named = (PREFIX, NAMESPACE) if what is Metadata.ELEMENT else ("", "")
         flags = live * _LIVE + config * _CONFIG
         await self._on(Kind.DOMAIN, key, "SetMetadata", "isssu", _METADATA_TYPES[what], content, *named, flags)
+
+    async def definition(self, key: str) -> str:
+        (xml,) = await self._on(Kind.DOMAIN, key, "GetXMLDesc", "u", _INACTIVE[Kind.DOMAIN] | _SECURE)
+        return str(xml)
+
+    async def define(self, xml: str, *, validate: bool) -> None:
+        if validate:
+            raise Problem("not-supported", self.LIMITS[Method.DEFINE])
+        await self._connect("DomainDefineXML", "s", xml)
+
+    async def create_volume(self, pool: str, xml: str, source: str = "") -> None:
+        path = self._path(Kind.POOL, pool)
+        if not source:
+            await self._calls.call(path, "StoragePool", "StorageVolCreateXML", "su", xml, 0)
+            return
+        key = await self._calls.get(await self._volume_path(source), "StorageVol", "Key")
+        arguments = ("StorageVolCreateXMLFrom", "ssu", xml, key, 0)
+        await self._calls.call(path, "StoragePool", *arguments, limit=COPY_TIME)
 
     async def close(self) -> None:
         self._listener = None

@@ -63,7 +63,36 @@ def _address_source(root: Element) -> Literal["lease", "agent"] | None:
 def details(root: Element) -> JsonObject:
     """What `follow` tells of a domain besides its XML: all texts and its devices by what identifies them in it."""
     labels = Labels.of(root)
-    return filled(description=root.findtext("description"), notes=labels.notes, devices=_devices(root))
+    return filled(
+        description=root.findtext("description"),
+        notes=labels.notes,
+        hardware=_hardware(root),
+        devices=_devices(root),
+    )
+
+
+def _hardware(root: Element) -> JsonObject:
+    """What kind of computer it is: architecture, emulated machine, firmware, processor, what it boots from."""
+    cpu = root.find("cpu")
+    kind = root.find("os/type")
+    loader = root.find("os/loader")
+    efi = attribute(root, "os", "firmware") == "efi" or (loader is not None and loader.get("type") == "pflash")
+    ordered = sorted(
+        (int(boot.get("order", "0")), _identity(device))
+        for device in root.iterfind("devices/*")
+        if (boot := device.find("boot")) is not None and boot.get("order", "").isdecimal()
+    )
+    return filled(
+        type=root.get("type"),
+        arch=None if kind is None else kind.get("arch"),
+        machine=None if kind is None else kind.get("machine"),
+        firmware="efi" if efi else "bios" if kind is not None and kind.text == "hvm" else None,
+        secure_boot=True if loader is not None and loader.get("secure") == "yes" else None,
+        cpu_mode=None if cpu is None else cpu.get("mode"),
+        cpu_model=root.findtext("cpu/model"),
+        boot=[name for _, name in ordered] or [boot.get("dev", "") for boot in root.iterfind("os/boot")],
+        boot_menu=True if attribute(root, "os/bootmenu", "enable") == "yes" else None,
+    )
 
 
 def _devices(root: Element) -> JsonObject:

@@ -8,7 +8,8 @@ from bridge.protocol import JsonObject, Problem
 from plugins.machines.domain_xml import details, snapshot_row
 from plugins.machines.inventory import Inventory
 from plugins.machines.libvirt_errors import UNSUPPORTED
-from plugins.machines.libvirt_xml import parse
+from plugins.machines.libvirt_xml import filled, parse
+from plugins.machines.pending import pending
 from plugins.machines.provider import Kind, Provider
 
 FOLLOWED_MAX = 64
@@ -21,7 +22,8 @@ class Followed:
     """Which objects are followed, and how they come into the inventory as `followed[kind][key]`.
 
     A row has `xml` (what is), `inactive_xml` where what the next start will use differs, and for a domain
-    `description`, `notes`, `devices`, `snapshots` by name and `current_snapshot`. An object that is gone has no row.
+    `description`, `notes`, `hardware`, `devices`, `pending` (what a restart changes), `snapshots` by name and
+    `current_snapshot`. An object that is gone has no row.
     """
 
     def __init__(self, inventory: Inventory) -> None:
@@ -68,7 +70,10 @@ async def _row(provider: Provider, kind: Kind, key: str) -> JsonObject | None:
         inactive = await _inactive(provider, kind, key)
         row |= {"inactive_xml": inactive} if inactive and inactive != xml else {}
     if kind is Kind.DOMAIN:
-        row |= details(parse(xml)) | await _snapshots(provider, key)
+        root = parse(xml)
+        row |= details(root) | await _snapshots(provider, key)
+        if "inactive_xml" in row:
+            row |= filled(pending=pending(root, parse(row["inactive_xml"])))
     return row
 
 

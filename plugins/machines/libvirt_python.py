@@ -21,6 +21,7 @@ from plugins.machines.libvirt_domains import read_addresses, read_counters, read
 from plugins.machines.libvirt_errors import as_problem, missing
 from plugins.machines.libvirt_events import Subscription, run_event_loop
 from plugins.machines.libvirt_objects import find, read_host, read_listing, read_screenshot, read_snapshots, read_xml
+from plugins.machines.limits import allowed
 from plugins.machines.metadata import NAMESPACE, PREFIX
 from plugins.machines.provider import (
     READ_ONLY,
@@ -34,9 +35,8 @@ from plugins.machines.provider import (
     Provider,
     Reading,
     Snapshots,
-    allowed,
 )
-from plugins.machines.workers import Workers
+from plugins.machines.workers import CALL_TIME, Workers
 
 _READERS = 2
 _ACTORS = 2
@@ -56,14 +56,6 @@ _SOURCES = {
     "agent": libvirt.VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_AGENT,
 }
 
-LIMITS: dict[str, dict[Method, str]] = {
-    "LXC": {
-        Method.RESET: "A container has no hardware that could be reset",
-        Method.SCREENSHOT: "A container has no screen",
-    },
-}
-"""What a driver cannot do at all, by the name that virConnectGetType gives it."""
-
 _opening = threading.BoundedSemaphore(_OPENING_MAX)
 _kept: dict[str, Any] = {}
 """Connections to files of the test driver: the world of such a file lives as long as its connection, so they stay."""
@@ -78,12 +70,13 @@ class LibvirtPython(Provider):
 
     def __init__(self, connection: Any, info: ConnectionInfo, workers: Workers, subscription: Subscription) -> None:
         self.info = info
-        self.capabilities = allowed(info, LIMITS.get(info.hypervisor, {}))
+        self.capabilities = allowed(info)
         self._connection = connection
         self._reads = workers
         self._actions = Workers("libvirt-act", _ACTORS)
         self._slow = Workers("libvirt-ask", 1)
         self._seeing = Workers("libvirt-see", 1)
+        self._copies = Workers("libvirt-copy", 1)
         self._subscription = subscription
 
     @classmethod
@@ -163,6 +156,27 @@ class LibvirtPython(Provider):
             key,
         )
 
+    async def definition(self, key: str) -> str:
+        flags = libvirt.VIR_DOMAIN_XML_INACTIVE | libvirt.VIR_DOMAIN_XML_SECURE
+
+        def read(connection: Any) -> str:
+            return str(find(connection, Kind.DOMAIN, key).XMLDesc(flags))
+
+        return await self._call(self._reads, read, Kind.DOMAIN, key)
+
+    async def define(self, xml: str, *, validate: bool) -> None:
+        flags = libvirt.VIR_DOMAIN_DEFINE_VALIDATE if validate else 0
+        await self._call(self._actions, lambda connection: connection.defineXMLFlags(xml, flags))
+
+    async def create_volume(self, pool: str, xml: str, source: str = "") -> None:
+        def create(connection: Any) -> object:
+            made_in = find(connection, Kind.POOL, pool)
+            return (
+                made_in.createXMLFrom(xml, find(connection, Kind.VOLUME, source)) if source else made_in.createXML(xml)
+            )
+
+        await self._call(self._copies, create, limit=None)
+
     async def close(self) -> None:
         self._subscription.silence()
         connection, self._connection = self._connection, None
@@ -172,13 +186,21 @@ class LibvirtPython(Provider):
         self._actions.close()
         self._slow.close()
         self._seeing.close()
+        self._copies.close()
 
-    async def _call(self, workers: Workers, function: Callable[[Any], T], kind: Kind | None = None, key: str = "") -> T:
+    async def _call(
+        self,
+        workers: Workers,
+        function: Callable[[Any], T],
+        kind: Kind | None = None,
+        key: str = "",
+        limit: float | None = CALL_TIME,
+    ) -> T:
         connection = self._connection
         if connection is None:
             raise Problem("disconnected", "The connection to libvirt is closed")
         try:
-            return await workers.call(lambda: function(connection))
+            return await workers.call(lambda: function(connection), limit=limit)
         except libvirt.libvirtError as error:
             raise missing(_problem(error, connection), kind, key) from None
 

@@ -38,6 +38,8 @@ class Method(StrEnum):
     """What can be done to an object; the value is the name on the wire, of the capability, and says the kind."""
 
     START = "domain_start"
+    START_PAUSED = "domain_start_paused"
+    START_BOOT_MENU = "domain_start_boot_menu"
     SHUTDOWN = "domain_shutdown"
     DESTROY = "domain_destroy"
     SUSPEND = "domain_suspend"
@@ -51,15 +53,34 @@ class Method(StrEnum):
     SCREENSHOT = "domain_screenshot"
     SET_AUTOSTART = "domain_set_autostart"
     RENAME = "domain_rename"
+    DEFINE = "domain_define"
+    CLONE = "domain_clone"
     DELETE = "domain_delete"
     SET_TITLE = "domain_set_title"
     SET_DESCRIPTION = "domain_set_description"
     SET_NOTES = "domain_set_notes"
     SET_TAGS = "domain_set_tags"
     SNAPSHOT_CREATE = "snapshot_create"
+    SNAPSHOT_CREATE_EXTERNAL = "snapshot_create_external"
     SNAPSHOT_REVERT = "snapshot_revert"
     SNAPSHOT_DELETE = "snapshot_delete"
     VOLUME_DELETE = "volume_delete"
+
+
+COMPOSED = frozenset(
+    {
+        Method.START_PAUSED,
+        Method.START_BOOT_MENU,
+        Method.DEFINE,
+        Method.CLONE,
+        Method.SET_TITLE,
+        Method.SET_DESCRIPTION,
+        Method.SET_NOTES,
+        Method.SET_TAGS,
+        Method.SNAPSHOT_CREATE_EXTERNAL,
+    }
+)
+"""Methods that no provider has a call for."""
 
 
 class Metadata(StrEnum):
@@ -215,8 +236,8 @@ class Provider(ABC):
 
         START takes `paused`; SET_AUTOSTART `on`; RENAME `name`; SEND_KEYS `keys` (codes of Linux) and `hold` (ms);
         DELETE `everything` (NVRAM and checkpoints too); SNAPSHOT_CREATE `xml` and `disk_only`; SNAPSHOT_REVERT
-        `snapshot` and `force`; SNAPSHOT_DELETE `snapshot` and `children`. The texts go through `set_metadata`, and
-        SCREENSHOT through `screenshot`.
+        `snapshot` and `force`; SNAPSHOT_DELETE `snapshot` and `children`. Those of `COMPOSED` are made of others and
+        of what is below, and SCREENSHOT goes through `screenshot`.
         """
 
     @abstractmethod
@@ -224,12 +245,17 @@ class Provider(ABC):
         """Set a text of a domain, of what runs and of what the next start will use; an empty one is removed."""
 
     @abstractmethod
+    async def definition(self, key: str) -> str:
+        """The XML that the next start of a domain will use with its secrets, as `define` takes it."""
+
+    @abstractmethod
+    async def define(self, xml: str, *, validate: bool) -> None:
+        """Define a domain, or redefine the one whose UUID the XML has; `validate` against libvirt's schema first."""
+
+    @abstractmethod
+    async def create_volume(self, pool: str, xml: str, source: str = "") -> None:
+        """Make a volume in the pool, a copy of the volume `source` where one is named, as long as that takes."""
+
+    @abstractmethod
     async def close(self) -> None:
         """Give everything back; never fails, takes five seconds at most. The listener is not called any more."""
-
-
-def allowed(info: ConnectionInfo, limits: Mapping[Method, str]) -> Capabilities:
-    """The capabilities of a connection that can do everything but what `limits` names."""
-    if info.readonly:
-        limits = dict.fromkeys(Method, READ_ONLY)
-    return {method.value: limits.get(method, True) for method in Method}

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bridge.protocol import Problem
+from bridge.protocol import JsonObject, Problem
 from plugins.machines.domain_xml import disk_sources
 from plugins.machines.inventory import batches
 from plugins.machines.libvirt_xml import parse, row
@@ -14,13 +14,15 @@ _BATCH = 200
 
 
 @dataclass(slots=True)
-class _Volumes:
+class Volumes:
     """All volumes of active pools."""
 
     by_place: dict[str, str] = field(default_factory=dict)
     """The key by path and by `POOL NAME/VOLUME`, the ways a domain names its disks."""
     backing: dict[str, str] = field(default_factory=dict)
     """The path of what backs a volume, by its key."""
+    rows: dict[str, JsonObject] = field(default_factory=dict)
+    """What the volumes' XML says, by key."""
 
 
 async def volumes_to_delete(provider: Provider, key: str, domain: Domain, targets: Sequence[str]) -> dict[str, str]:
@@ -31,7 +33,7 @@ async def volumes_to_delete(provider: Provider, key: str, domain: Domain, target
     """
     xml = await provider.describe(Kind.DOMAIN, [key], inactive=domain.persistent)
     sources = dict(disk_sources(parse(xml[key]))) if key in xml else {}
-    volumes = await _read_volumes(provider)
+    volumes = await read_volumes(provider)
     found: dict[str, str] = {}
     for target in targets:
         if target not in sources:
@@ -44,21 +46,22 @@ async def volumes_to_delete(provider: Provider, key: str, domain: Domain, target
     return found
 
 
-async def _read_volumes(provider: Provider) -> _Volumes:
+async def read_volumes(provider: Provider) -> Volumes:
+    """See `Volumes`, as they are now."""
     pools = await provider.describe(Kind.POOL, await provider.listing(Kind.POOL))
     names = {pool: row(Kind.POOL, xml).get("name", "") for pool, xml in pools.items()}
-    volumes = _Volumes()
+    volumes = Volumes()
     for keys in batches(await provider.listing(Kind.VOLUME), _BATCH):
         for key, xml in (await provider.describe(Kind.VOLUME, keys)).items():
             pool, _, name = key.partition("/")
-            members = row(Kind.VOLUME, xml)
+            members = volumes.rows[key] = row(Kind.VOLUME, xml)
             volumes.by_place[f"{names.get(pool, '')}/{name}"] = key
             volumes.by_place[members.get("path", key)] = key
             volumes.backing[key] = members.get("backing", "")
     return volumes
 
 
-def _check_backing(volumes: _Volumes, found: Mapping[str, str]) -> None:
+def _check_backing(volumes: Volumes, found: Mapping[str, str]) -> None:
     going = set(found.values())
     for other, path in volumes.backing.items():
         if other not in going and volumes.by_place.get(path) in going:

@@ -61,6 +61,7 @@ class VirshProcess:
     """See the module."""
 
     def __init__(self, uri: str, *, readonly: bool, environ: Mapping[str, str]) -> None:
+        self._uri, self._readonly = uri, readonly
         self._argv = ["virsh", "--quiet", *(["--readonly"] if readonly else []), f"--connect={uri}"]
         self._folder = tempfile.mkdtemp(prefix="pilothouse-virsh-")
         # `desc --edit` reads a text from a file that way: the only one for a text of several lines.
@@ -70,6 +71,10 @@ class VirshProcess:
         self._turn = asyncio.Lock()
         self._running: _Running | None = None
         self._closed = False
+
+    def another(self) -> "VirshProcess":
+        """One for the same connection, which its caller closes."""
+        return VirshProcess(self._uri, readonly=self._readonly, environ=os.environ)
 
     def path(self, file: str) -> str:
         """The path of one of our files (`TEXT`, `XML`)."""

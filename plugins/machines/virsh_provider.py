@@ -1,6 +1,6 @@
 """The provider that talks to libvirt through virsh: for hosts that have nothing else.
 
-What it cannot do is in `Virsh.LIMITS`, and: a domain's events come with its name; the versions of libvirt and of its
+What it cannot do: a domain's events come with its name; the versions of libvirt and of its
 driver are not told; names and texts with control characters cannot be given. Objects are addressed by UUID, or by
 `--option='name'` where they have none. virsh takes a UUID that no object has for a name: so it is asked first by what
 takes no name (`domname`), or what it describes is looked at.
@@ -9,13 +9,14 @@ takes no name (`domname`), or what it describes is looked at.
 import asyncio
 import os
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any, ClassVar, Literal, Self
+from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
 from bridge.protocol import JsonObject, Problem
 from plugins.machines import figures
 from plugins.machines.inventory import batches
 from plugins.machines.libvirt_errors import NOT_FOUND, from_sentence, gone
+from plugins.machines.limits import allowed
 from plugins.machines.metadata import NAMESPACE, PREFIX
 from plugins.machines.provider import (
     READ_ONLY,
@@ -30,7 +31,6 @@ from plugins.machines.provider import (
     Provider,
     Reading,
     Snapshots,
-    allowed,
 )
 from plugins.machines.virsh_answers import (
     addresses,
@@ -59,16 +59,10 @@ class Virsh(Provider):
     """A connection through virsh; `open` makes one."""
 
     name = "virsh"
-    LIMITS: ClassVar[Mapping[str, Mapping[Method, str]]] = {
-        "LXC": {
-            Method.RESET: "A container has no hardware that could be reset",
-            Method.SCREENSHOT: "A container has no screen",
-        },
-    }
 
     def __init__(self, process: VirshProcess, info: ConnectionInfo) -> None:
         self.info = info
-        self.capabilities = allowed(info, self.LIMITS.get(info.hypervisor, {}))
+        self.capabilities = allowed(info)
         self._process = process
         self._events: VirshEvents | None = None
         self._names: dict[str, str] = {}
@@ -168,6 +162,31 @@ class Virsh(Provider):
             await self._do(f"metadata {key} --uri={NAMESPACE} {change}{reach}", {})
         else:
             await self._do(desc(key, what, reach), {TEXT: text})
+
+    async def definition(self, key: str) -> str:
+        await self._check(Kind.DOMAIN, key)
+        (answer,) = await self._ask([f"dumpxml {key} --inactive --security-info"])
+        return _checked(answer).strip()
+
+    async def define(self, xml: str, *, validate: bool) -> None:
+        await self._do(f"define --file={quoted(self._process.path(XML))}{' --validate' * validate}", {XML: xml})
+
+    async def create_volume(self, pool: str, xml: str, source: str = "") -> None:
+        await self._check(Kind.POOL, pool)
+        # One of its own, so that nothing else waits for the copy; the test driver's world is of one process.
+        process = self._process if self.info.hypervisor == "TEST" else self._process.another()
+        try:
+            command = (
+                f"{'vol-create-from' if source else 'vol-create'} --pool={pool} --file={quoted(process.path(XML))}"
+            )
+            if source:
+                source_pool, name = split_volume(source)
+                command += f" --vol={quoted(name)} --inputpool={source_pool}"
+            (answer,) = await process.run([command], files={XML: xml}, limit=None)
+            _checked(answer)
+        finally:
+            if process is not self._process:
+                await process.close()
 
     async def close(self) -> None:
         if self._events is not None:

@@ -69,19 +69,16 @@ class Watcher(Listener):
         self._was_connected = False
         self._say("connecting", choice.note)
 
-    async def act(self, method: Method, key: str, **params: Any) -> None:
-        """Do `method` to the object `key`; its parameters are those of the wire.
+    async def act(self, method: Method, key: str, **params: Any) -> str:
+        """Do `method` to the object `key`; its parameters are those of the wire. The key of what was made, if any.
 
         Problem `disconnected` while the connection is away, `not-supported` for what this connection cannot do,
         `not-found` for an unknown key, otherwise what libvirt says.
         """
-        provider = self._connected()
-        refusal = provider.capabilities[method]
-        if refusal is not True:
-            raise Problem("not-supported", refusal)
+        provider = self._permitted(method)
         kind = Kind.VOLUME if method is Method.VOLUME_DELETE else Kind.DOMAIN
         try:
-            await perform(provider, method, key, params)
+            made = await perform(provider, method, key, params)
         except Problem as problem:
             # The row may be wrong: the object may have been removed or changed its state behind our back.
             self.changed(kind, key)
@@ -90,10 +87,25 @@ class Watcher(Listener):
                 raise
             message = f"{_NOUNS[kind]} “{known['name']}” ({key}) does not exist any more"
             raise Problem("not-found", message, **problem.extra) from None
+        changed = {(kind, key)} | ({(kind, made)} if made else set())
+        if method in (Method.DELETE, Method.CLONE):
+            changed.add((Kind.VOLUME, ""))
         try:
-            await self._refresh(provider, {(kind, key)} | ({(Kind.VOLUME, "")} if method is Method.DELETE else set()))
+            await self._refresh(provider, changed)
         except Problem:
             self.changed(kind, key)
+        return made
+
+    async def definition(self, key: str) -> str:
+        """The stored definition of a domain with its secrets: for who may change it."""
+        return await self._permitted(Method.DEFINE).definition(key)
+
+    def _permitted(self, method: Method) -> Provider:
+        provider = self._connected()
+        refusal = provider.capabilities[method]
+        if refusal is not True:
+            raise Problem("not-supported", refusal)
+        return provider
 
     async def screenshot(self, key: str) -> JsonObject:
         """A picture of what a running domain shows; see `plugins.machines.screens`."""

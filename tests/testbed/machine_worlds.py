@@ -8,6 +8,7 @@ from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from testbed.domain_xml import domain_xml
+from testbed.not_supported import may_refuse
 
 from plugins.machines.dbus_provider import LibvirtDbus
 from plugins.machines.libvirt_objects import find
@@ -75,6 +76,12 @@ class World:
         SubElement(root, "bridge", name="virbr99")
         await define(self.provider, tostring(root, encoding="unicode"), Kind.NETWORK)
         return key
+
+    def can(self, method: Method) -> bool:
+        """Whether the provider says that it can; what it cannot do is in the table of refusals."""
+        able = self.provider.capabilities[method]
+        assert able is True or may_refuse(self.way, self.kind, method)
+        return able is True
 
     async def state(self, key: str) -> str:
         """The state that the provider tells."""

@@ -4,7 +4,8 @@ import { gettext as _, N_ } from "../../lib/cockpit";
 import type { Capabilities, Domain, DomainState } from "./model";
 
 export type ActionName =
-  | "domain_start" | "domain_resume" | "domain_suspend" | "domain_shutdown" | "domain_reboot" | "domain_reset" | "domain_destroy";
+  | "domain_start" | "domain_resume" | "domain_suspend" | "domain_shutdown" | "domain_reboot" | "domain_reset" | "domain_destroy"
+  | "domain_start_paused" | "domain_start_boot_menu" | "domain_save" | "domain_remove_saved" | "domain_send_nmi";
 
 /** Its texts are looked up where they are shown. */
 export interface Action {

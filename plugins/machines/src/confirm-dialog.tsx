@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import { Button } from "@patternfly/react-core/dist/esm/components/Button";
 import { Modal, ModalBody, ModalFooter, ModalHeader } from "@patternfly/react-core/dist/esm/components/Modal";
 import { format, gettext as _ } from "../../lib/cockpit";
@@ -8,12 +9,14 @@ interface ConfirmDialogProps {
   domain: Domain;
   action: Action;
   loss: string;
+  /** What is said below. */
+  children?: ReactNode;
   onConfirm(): void;
   onCancel(): void;
 }
 
 /** Asks before something is lost, and says what. */
-export function ConfirmDialog({ domain, action, loss, onConfirm, onCancel }: ConfirmDialogProps) {
+export function ConfirmDialog({ domain, action, loss, children, onConfirm, onCancel }: ConfirmDialogProps) {
   const [before = "", after = ""] = _(action.labelFor).split("$0");
   return (
     <Modal variant="small" isOpen onClose={onCancel} aria-labelledby="confirm-title" aria-describedby="confirm-body">
@@ -22,7 +25,7 @@ export function ConfirmDialog({ domain, action, loss, onConfirm, onCancel }: Con
         labelId="confirm-title"
         title={<>{before}<bdi>{domain.name}</bdi>{after}?</>}
       />
-      <ModalBody id="confirm-body">{loss}</ModalBody>
+      <ModalBody id="confirm-body">{loss}{children}</ModalBody>
       <ModalFooter>
         <Button variant="danger" onClick={onConfirm}>{_(action.label)}</Button>
         <Button variant="link" onClick={onCancel}>{_("Cancel")}</Button>

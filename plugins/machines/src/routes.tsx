@@ -1,13 +1,15 @@
-/** The pages of this package by the first part of the address: `#/` is the list, `#/machine?…` would be `machine`. */
+/** The pages of this package by the first part of the address: `#/` is the list, `#/machine?…` is one machine. */
 
 import { type ReactElement, useSyncExternalStore } from "react";
 import { location } from "../../lib/cockpit";
+import { MachineRoute } from "./details/machine-route";
 import { MachineList } from "./list/machine-list";
 
 const LIST = "";
 
 const ROUTES: Readonly<Record<string, () => ReactElement>> = {
   [LIST]: () => <MachineList />,
+  "machine": () => <MachineRoute />,
 };
 
 /** The page that the address asks for, the list where it asks for none that we have. A page reads its own options. */

@@ -2,7 +2,7 @@ import pytest
 
 from plugins.machines.dbus_provider import LibvirtDbus
 from plugins.machines.libvirt_python import LibvirtPython
-from plugins.machines.provider import READ_ONLY, ConnectionInfo, Domain, Method, Provider, allowed
+from plugins.machines.provider import Domain, Provider
 from plugins.machines.virsh_provider import Virsh
 
 
@@ -19,19 +19,6 @@ def test_the_state_of_a_domain_leaves_out_what_is_empty() -> None:
         "managed_save": True,
     }
     assert Domain("web", "paused", "user", 2, 1024, 2048, True, False, True).as_state()["reason"] == "user"
-
-
-def test_a_limit_is_the_reason_why_a_method_cannot_be_called() -> None:
-    info = ConnectionInfo("LXC", "host", "9.0.0", readonly=False)
-    capabilities = allowed(info, {Method.RESET: "no hardware"})
-    assert capabilities["domain_reset"] == "no hardware"
-    assert [name for name, able in capabilities.items() if able is not True] == ["domain_reset"]
-    assert set(capabilities) == {method.value for method in Method}
-
-
-def test_read_only_limits_everything() -> None:
-    capabilities = allowed(ConnectionInfo("QEMU", "host", "9.0.0", readonly=True), {})
-    assert set(capabilities.values()) == {READ_ONLY}
 
 
 @pytest.mark.parametrize("provider", [LibvirtPython, LibvirtDbus, Virsh])

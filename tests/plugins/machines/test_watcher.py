@@ -310,7 +310,7 @@ async def test_what_is_followed_is_kept_true(
         await it.watcher.settled.wait()
         async with it.watcher.follow(Kind.DOMAIN, uuid(1)):
             assert "snapshots" not in it.state["followed"]["domain"][uuid(1)]
-            params = {"name": "first", "description": "", "disk_only": False}
+            params = {"name": "first", "description": ""}
             await it.watcher.act(Method.SNAPSHOT_CREATE, uuid(1), **params)
             assert it.replayed()["followed"]["domain"][uuid(1)]["current_snapshot"] == "first"
             await it.watcher.act(Method.SET_DESCRIPTION, uuid(1), text="x" * 1000)

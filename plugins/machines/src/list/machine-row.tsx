@@ -6,6 +6,7 @@ import { format, gettext as _, N_ } from "../../../lib/cockpit";
 import { useLanguage } from "../../../lib/page";
 import type { Asked } from "../action-runner";
 import type { Action } from "../actions";
+import { machineHref } from "../details/address";
 import type { Capabilities, Domain } from "../model";
 import type { SampleStore } from "../samples";
 import { StateLabel } from "../state-label";
@@ -50,7 +51,7 @@ export const MachineRow = memo(function MachineRow(props: MachineRowProps) {
         />
       </td>
       <td {...cell("name")} data-label={_("Name")}>
-        <MachineName domain={domain} />
+        <MachineName domainKey={domainKey} domain={domain} />
       </td>
       <td {...cell("state")} data-label={_("State")}>
         <StateLabel domain={domain} asked={asked} />
@@ -89,12 +90,13 @@ export const MachineRow = memo(function MachineRow(props: MachineRowProps) {
   );
 });
 
-function MachineName({ domain }: { domain: Domain }) {
+function MachineName({ domainKey, domain }: { domainKey: string; domain: Domain }) {
   const { name, title } = domain;
+  const [id, connection] = splitKey(domainKey);
   return (
     <>
       <div className="ph-title">
-        <bdi className="ph-name" title={name}>{name}</bdi>
+        <a className="ph-name" href={machineHref({ id, connection })} title={name}><bdi>{name}</bdi></a>
         {MARKS.filter(({ has }) => has(domain)).map((mark) => <Mark key={mark.label} {...mark} />)}
       </div>
       {title && <bdi className="ph-note ph-line" title={title}>{title}</bdi>}

@@ -9,7 +9,7 @@ from testbed.not_supported import may_refuse
 
 from bridge.protocol import Problem
 from plugins.machines.actions import perform
-from plugins.machines.domain_xml import texts
+from plugins.machines.domain_xml import disk_sources, snapshot_row, texts
 from plugins.machines.libvirt_xml import parse, row
 from plugins.machines.metadata import Labels
 from plugins.machines.provider import Kind, Metadata, Method
@@ -21,8 +21,9 @@ async def test_the_connection_describes_itself(world: World) -> None:
     assert info.hypervisor == world.kind.upper()
     assert info.hostname
     assert info.version.count(".") == 2 or may_refuse(world.way, world.kind, "version")
-    refused = {name for name, can in world.provider.capabilities.items() if can is not True}
-    assert refused == set() or (refused == {Method.SCREENSHOT} and may_refuse(world.way, world.kind, "screenshot"))
+    refused = {name for name, able in world.provider.capabilities.items() if able is not True}
+    assert all(may_refuse(world.way, world.kind, name) for name in refused)
+    assert set(world.provider.capabilities) == set(Method)
     facts = await world.provider.host()
     assert facts["cpus"] > 0
     assert facts.get("memory", 0) > 1 << 30 or may_refuse(world.way, world.kind, "host memory")
@@ -70,7 +71,7 @@ async def test_the_screen_of_a_running_one_is_shown(world: World) -> None:
         image = await world.provider.screenshot(key)
     except Problem as problem:
         assert problem.code == "not-supported"
-        assert may_refuse(world.way, world.kind, "screenshot")
+        assert may_refuse(world.way, world.kind, Method.SCREENSHOT)
         return
     assert as_png(image).startswith(b"\x89PNG")
     with pytest.raises(Problem, match="not-found"):
@@ -89,11 +90,9 @@ async def test_the_traffic_of_disks_is_read(world: World) -> None:
 
 async def test_a_start_with_its_cpus_stopped(world: World) -> None:
     key = await world.define()
-    try:
-        await world.act(Method.START, key, paused=True)
-    except Problem:
-        assert may_refuse(world.way, world.kind, "paused start")
+    if not world.can(Method.START_PAUSED):
         return
+    await perform(world.provider, Method.START_PAUSED, key, {})
     assert await world.state(key) == "paused"
 
 
@@ -138,7 +137,7 @@ async def test_snapshots(world: World) -> None:
     await make_qcow2(str(disk))
     key = await world.define(disk=str(disk), disk_format="qcow2")
     for name in ("-rf", "a b ü"):
-        params = {"name": name, "description": f"of {name}", "disk_only": False}
+        params = {"name": name, "description": f"of {name}"}
         await perform(world.provider, Method.SNAPSHOT_CREATE, key, params)
     found = await world.provider.snapshots(key)
     assert (set(found.xml), found.current) == ({"-rf", "a b ü"}, "a b ü")
@@ -150,6 +149,81 @@ async def test_snapshots(world: World) -> None:
     assert (caught.value.code, caught.value.extra["libvirt"]["code"]) == ("not-found", 72)
     await world.act(Method.SNAPSHOT_DELETE, key, snapshot="-rf", children=True)
     assert await world.provider.snapshots(key) == type(found)({}, "")
+
+
+async def test_external_snapshots_with_and_without_memory(world: World) -> None:
+    disk = world.folder / "disk.qcow2"
+    await make_qcow2(str(disk))
+    key = await world.define(disk=str(disk), disk_format="qcow2")
+    if not world.can(Method.SNAPSHOT_CREATE_EXTERNAL):
+        return
+    params = {"description": "", "memory": False}
+    await perform(world.provider, Method.SNAPSHOT_CREATE_EXTERNAL, key, {"name": "-rf", **params})
+    await world.act(Method.START, key)
+    await perform(world.provider, Method.SNAPSHOT_CREATE_EXTERNAL, key, {"name": "a b ü", **params, "memory": True})
+    found = await world.provider.snapshots(key)
+    rows = {name: snapshot_row(xml) for name, xml in found.xml.items()}
+    assert {name: (row["external"], row["state"]) for name, row in rows.items()} == {
+        "-rf": (True, "shutoff"),
+        "a b ü": (True, "running"),
+    }
+    assert rows["a b ü"]["parent"] == "-rf"
+    assert (world.folder / f"{key}-ab.mem").stat().st_size > 0
+    sources = [source for _, source in disk_sources(parse(await world.xml(key)))]
+    assert sources == [f"{world.folder}/disk.a b ü"], "it goes on in a new file"
+    await world.act(Method.DESTROY, key)
+
+
+@pytest.mark.parametrize("storage", ["full", "linked"])
+async def test_a_clone_has_disks_of_its_own(world: World, storage: str) -> None:
+    await world.define_pool()
+    disk = await world.define_volume("mine -rf")
+    key = await world.define("original", disk=disk)
+    clone = await perform(world.provider, Method.CLONE, key, {"name": "-rf $(id) ü", "storage": storage})
+    domains = await world.provider.domains()
+    assert (domains[clone].name, domains[clone].state) == ("-rf $(id) ü", "shut off")
+    ((_, source),) = disk_sources(parse(await world.xml(clone)))
+    assert source == f"{world.folder}/-rf $(id) ü-vda.{'raw' if storage == 'full' else 'qcow2'}"
+    volumes = await world.provider.describe(Kind.VOLUME, await world.provider.listing(Kind.VOLUME))
+    rows = {row(Kind.VOLUME, xml)["path"]: row(Kind.VOLUME, xml) for xml in volumes.values()}
+    assert rows[source].get("backing") == (disk if storage == "linked" else None)
+    assert rows[source]["capacity"] == rows[disk]["capacity"]
+    with pytest.raises(Problem, match="change-conflict: There is a volume"):
+        await perform(world.provider, Method.CLONE, key, {"name": "-rf $(id) ü", "storage": storage})
+    await world.act(Method.START, key)
+    with pytest.raises(Problem, match="change-conflict: A machine that runs cannot be cloned"):
+        await perform(world.provider, Method.CLONE, key, {"name": "other", "storage": storage})
+    await world.act(Method.DESTROY, key)
+
+
+async def test_a_clone_that_fails_leaves_nothing(world: World) -> None:
+    await world.define_pool()
+    key = await world.define("original", disk=await world.define_volume("mine"))
+    with pytest.raises(Problem):
+        await perform(world.provider, Method.CLONE, key, {"name": "original", "storage": "full"})
+    volumes = await world.provider.listing(Kind.VOLUME)
+    assert {name.partition("/")[2] for name in volumes} == {"mine"}
+    outside = await world.define("outside", disk="/nowhere/disk.img")
+    with pytest.raises(Problem, match=r"not-supported: /nowhere/disk\.img"):
+        await perform(world.provider, Method.CLONE, outside, {"name": "other", "storage": "full"})
+
+
+async def test_a_definition_is_validated_and_keeps_its_secrets(world: World) -> None:
+    key = await world.define()
+    secret = (await world.provider.definition(key)).replace("<graphics type='vnc'", "<graphics type='vnc' passwd='s3'")
+    await world.provider.define(secret, validate=False)
+    stored = await world.provider.definition(key)
+    if world.kind == "qemu":
+        assert "passwd='s3'" in stored
+    assert "passwd" not in await world.xml(key, inactive=True)
+    if not world.can(Method.DEFINE):
+        return
+    await perform(world.provider, Method.DEFINE, key, {"xml": stored.replace(">1</vcpu>", ">2</vcpu>")})
+    assert (await world.provider.domains([key]))[key].vcpus == 2
+    with pytest.raises(Problem) as caught:
+        await perform(world.provider, Method.DEFINE, key, {"xml": stored.replace("</name>", "</name><no/>", 1)})
+    assert caught.value.extra["libvirt"]["code"] == 92
+    assert "definition" not in caught.value.message, "it is libvirt's sentence"
 
 
 async def test_a_domain_is_deleted_with_its_storage_alone(world: World) -> None:

@@ -1,0 +1,178 @@
+import { type ComponentType, useState } from "react";
+import { Button } from "@patternfly/react-core/dist/esm/components/Button";
+import { Divider } from "@patternfly/react-core/dist/esm/components/Divider";
+import { Dropdown, DropdownItem, DropdownList } from "@patternfly/react-core/dist/esm/components/Dropdown";
+import { MenuToggle } from "@patternfly/react-core/dist/esm/components/MenuToggle";
+import { Tooltip } from "@patternfly/react-core/dist/esm/components/Tooltip";
+import { format, gettext as _, N_ } from "../../../lib/cockpit";
+import type { ActionRunner } from "../action-runner";
+import type { Action, Offer } from "../actions";
+import { ConfirmDialog, type Question, stillAsked } from "../confirm-dialog";
+import { lookOf } from "../states";
+import { CloneDialog } from "./clone-dialog";
+import { CommandsDialog } from "./commands-dialog";
+import { DeleteDialog } from "./delete-dialog";
+import { KeysDialog } from "./keys-dialog";
+import { type Machine, refusal } from "./model";
+import { machineOffers, startNote } from "./operations";
+import { RenameDialog } from "./rename-dialog";
+import { VirshCommand } from "./virsh-command";
+
+interface MachineActionsProps {
+  machine: Machine;
+  runner: ActionRunner;
+  busy: Action | undefined;
+}
+
+type OpenDialog = keyof typeof DIALOGS | null;
+
+interface DialogEntry {
+  label: string;
+  Dialog: ComponentType<{ machine: Machine; onClose(): void }>;
+  /** Also the capability that it needs. */
+  method?: string;
+  /** Why not, in this state. */
+  hindrance?(machine: Machine): string;
+  danger?: boolean;
+}
+
+const onlyOff = ({ domain }: Machine) => (lookOf(domain.state).live ? _("It has to be shut off first.") : "");
+const onlyRunning = ({ domain }: Machine) => (lookOf(domain.state).live ? "" : _("It does not run."));
+
+/** What asks for more than yes or no. */
+const DIALOGS = {
+  keys: { label: N_("Send keys…"), Dialog: KeysDialog, method: "domain_send_keys", hindrance: onlyRunning },
+  rename: { label: N_("Rename…"), Dialog: RenameDialog, method: "domain_rename", hindrance: onlyOff },
+  clone: { label: N_("Clone…"), Dialog: CloneDialog, method: "domain_clone", hindrance: onlyOff },
+  commands: { label: N_("Show virsh commands"), Dialog: CommandsDialog },
+  delete: { label: N_("Delete…"), Dialog: DeleteDialog, method: "domain_delete", danger: true },
+} satisfies Record<string, DialogEntry>;
+
+/** The action most wanted as a button, all others in a menu, and the dialogs that they need. */
+export function MachineActions({ machine, runner, busy }: MachineActionsProps) {
+  const { id, domain, capabilities, connection, enabled } = machine;
+  const [question, setQuestion] = useState<Question | null>(null);
+  const [dialog, setDialog] = useState<OpenDialog>(null);
+  const { primary, others } = machineOffers(domain, capabilities);
+  const asked = stillAsked(question, domain);
+  const Dialog = dialog && DIALOGS[dialog].Dialog;
+  const act = (action: Action) => {
+    if (action.loss(domain) === undefined) void runner.run(id, domain, action);
+    else setQuestion({ key: id, action });
+  };
+  return (
+    <div className="ph-machine-actions">
+      {(primary || busy) && <PrimaryButton offer={primary} busy={busy} name={domain.name} note={startNote(domain)} enabled={enabled} onAction={act} />}
+      <ActionsMenu machine={machine} offers={others} enabled={enabled && !busy} onAction={act} onDialog={setDialog} />
+      {question && asked && (
+        <ConfirmDialog
+          domain={asked.domain}
+          action={question.action}
+          loss={asked.loss}
+          onCancel={() => setQuestion(null)}
+          onConfirm={() => {
+            setQuestion(null);
+            void runner.run(id, asked.domain, question.action);
+          }}
+        >
+          <VirshCommand uri={connection.uri} method={question.action.method} id={id} />
+        </ConfirmDialog>
+      )}
+      {Dialog && <Dialog machine={machine} onClose={() => setDialog(null)} />}
+    </div>
+  );
+}
+
+interface PrimaryButtonProps {
+  offer: Offer | null;
+  busy: Action | undefined;
+  name: string;
+  note: string;
+  enabled: boolean;
+  onAction(action: Action): void;
+}
+
+/* It keeps the focus while its action changes: so the second click of a double click must not count. */
+function PrimaryButton({ offer, busy, name, note, enabled, onAction }: PrimaryButtonProps) {
+  const refused = busy ? undefined : offer?.refused;
+  const tip = refused ?? (offer?.action.method === "domain_start" ? note : "");
+  const button = (
+    <Button
+      variant="primary"
+      isLoading={busy !== undefined}
+      spinnerAriaLabel={_("Please wait")}
+      isDisabled={!enabled}
+      isAriaDisabled={busy !== undefined || refused !== undefined}
+      aria-label={!busy && offer ? format(_(offer.action.labelFor), name) : undefined}
+      onKeyDown={(event) => event.repeat && event.preventDefault()}
+      onClick={(event) => event.detail <= 1 && offer && onAction(offer.action)}
+    >
+      {busy ? _(busy.busy) : offer && _(offer.action.label)}
+    </Button>
+  );
+  return tip ? <Tooltip content={tip}>{button}</Tooltip> : button;
+}
+
+interface ActionsMenuProps {
+  machine: Machine;
+  offers: readonly Offer[];
+  enabled: boolean;
+  onAction(action: Action): void;
+  onDialog(dialog: OpenDialog): void;
+}
+
+function ActionsMenu({ machine, offers, enabled, onAction, onDialog }: ActionsMenuProps) {
+  const [open, setOpen] = useState(false);
+  const item = ({ action, refused }: Offer) => (
+    <DropdownItem
+      key={action.method}
+      value={action.method}
+      isDanger={action.danger ?? false}
+      isAriaDisabled={refused !== undefined}
+      description={refused}
+      onClick={() => onAction(action)}
+    >
+      {_(action.label)}
+    </DropdownItem>
+  );
+  const dialogItem = (name: keyof typeof DIALOGS) => {
+    const { label, method, hindrance, danger }: DialogEntry = DIALOGS[name];
+    const refused = (method && refusal(machine, method)) ?? hindrance?.(machine);
+    return (
+      <DropdownItem
+        key={name}
+        value={name}
+        isDanger={danger ?? false}
+        isAriaDisabled={Boolean(refused)}
+        description={refused || undefined}
+        onClick={() => onDialog(name)}
+      >
+        {_(label)}
+      </DropdownItem>
+    );
+  };
+  return (
+    <Dropdown
+      isOpen={open && enabled}
+      onOpenChange={setOpen}
+      onSelect={() => setOpen(false)}
+      shouldFocusToggleOnSelect
+      isScrollable
+      popperProps={{ position: "right", appendTo: () => document.body }}
+      toggle={(toggleRef) => (
+        <MenuToggle ref={toggleRef} variant="secondary" isExpanded={open && enabled} isDisabled={!enabled} onClick={() => setOpen(!open)}>
+          {_("Actions")}
+        </MenuToggle>
+      )}
+    >
+      <DropdownList>
+        {offers.filter(({ action }) => !action.danger).map(item)}
+        {offers.some(({ action }) => !action.danger) && <Divider component="li" key="dialogs" />}
+        {(["keys", "rename", "clone", "commands"] as const).map(dialogItem)}
+        <Divider component="li" key="danger" />
+        {offers.filter(({ action }) => action.danger).map(item)}
+        {dialogItem("delete")}
+      </DropdownList>
+    </Dropdown>
+  );
+}

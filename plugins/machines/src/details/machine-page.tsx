@@ -1,0 +1,101 @@
+import { useEffect, useMemo, useSyncExternalStore } from "react";
+import { Breadcrumb, BreadcrumbItem } from "@patternfly/react-core/dist/esm/components/Breadcrumb";
+import { Label } from "@patternfly/react-core/dist/esm/components/Label";
+import { Skeleton } from "@patternfly/react-core/dist/esm/components/Skeleton";
+import { Tab, Tabs, TabTitleText } from "@patternfly/react-core/dist/esm/components/Tabs";
+import { Title } from "@patternfly/react-core/dist/esm/components/Title";
+import FlaskIcon from "@patternfly/react-icons/dist/esm/icons/flask-icon";
+import { gettext as _, location, N_ } from "../../../lib/cockpit";
+import { ActionRunner } from "../action-runner";
+import type { Capabilities } from "../model";
+import { ConnectionFailed, FailureList, StaleNotice } from "../notices";
+import { SampleStore } from "../samples";
+import { StateLabel } from "../state-label";
+import { type MachineAddress, type Tab as TabName, formatAddress } from "./address";
+import { MachineActions } from "./machine-actions";
+import type { Backend, Machine } from "./model";
+import { MachineGone, PendingNotice } from "./machine-notices";
+import { OverviewTab } from "./overview-tab";
+import { useFollowed } from "./use-followed";
+
+const NO_CAPABILITIES: Capabilities = {};
+
+const TITLES: Readonly<Partial<Record<TabName, string>>> = {
+  overview: N_("Overview"),
+};
+
+/** One machine: what it is, what it does, and all that can be done with it. */
+export function MachinePage({ backend, address }: { backend: Backend; address: MachineAddress }) {
+  const { id } = address;
+  const { status, state, loaded } = useSyncExternalStore(backend.subscribe, backend.getSnapshot);
+  const following = useFollowed(backend, id);
+  const samples = useMemo(() => new SampleStore(), []);
+  useEffect(() => backend.onSample(samples.take), [backend, samples]);
+  const runner = useMemo(() => new ActionRunner((method, key) => backend.call(method, { key })), [backend]);
+  const activity = useSyncExternalStore(runner.subscribe, runner.getSnapshot);
+  const { connection, capabilities = NO_CAPABILITIES, domains } = state;
+  useEffect(() => domains && runner.observe(domains), [runner, domains]);
+
+  const domain = domains?.[id];
+  const lost = status.problem !== undefined ? status.message ?? "" : connection?.status === "failed" || connection?.status === "disconnected" ? connection.message ?? "" : undefined;
+  const retry = status.phase === "closed" ? () => backend.retry() : undefined;
+  const machine: Machine | undefined = domain && connection && {
+    backend, id, domain, capabilities, connection,
+    followed: state.followed?.domain?.[id],
+    enabled: lost === undefined && connection.status === "connected",
+  };
+
+  return (
+    <main className="ph-scroll">
+      <div className="ph-page ph-details">
+        <Breadcrumb aria-label={_("Breadcrumb")}>
+          <BreadcrumbItem to="#/">{_("Virtual machines")}</BreadcrumbItem>
+          <BreadcrumbItem isActive><bdi>{domain?.name ?? id}</bdi></BreadcrumbItem>
+        </Breadcrumb>
+        <header className="ph-header">
+          <Title headingLevel="h1" size="2xl" className="ph-machine-name">
+            <bdi>{domain?.name ?? (loaded || lost !== undefined ? _("Virtual machine") : <Skeleton width="12rem" screenreaderText={_("Loading…")} />)}</bdi>
+          </Title>
+          {domain && <div className="ph-state"><StateLabel domain={domain} asked={activity.asked.get(id)} /></div>}
+          {connection?.demo && <Label color="purple" icon={<FlaskIcon />}>{_("Demo")}</Label>}
+          {machine && <MachineActions machine={machine} runner={runner} busy={activity.busy.get(id)} />}
+          {domain?.title && <p className="ph-connection"><bdi>{domain.title}</bdi></p>}
+        </header>
+        <p className="pf-v6-screen-reader" aria-live="polite">{activity.announcement}</p>
+        {lost !== undefined && domain && <StaleNotice message={lost} libvirt={status.problem === undefined} stderr={status.stderr} onRetry={retry} />}
+        <FailureList failures={activity.failures} onDismiss={(each) => runner.dismiss(each)} onDismissAll={() => runner.dismissAll()} />
+        {machine ? (
+          <>
+            <PendingNotice machine={machine} />
+            <MachineTabs machine={machine} samples={samples} address={address} />
+          </>
+        ) : lost !== undefined ? (
+          <ConnectionFailed message={lost} libvirt={status.problem === undefined} stderr={status.stderr} uri={connection?.uri} onRetry={retry} />
+        ) : (
+          loaded && following.asked && <MachineGone id={id} uri={connection?.uri} failure={following.failure} />
+        )}
+      </div>
+    </main>
+  );
+}
+
+function MachineTabs({ machine, samples, address }: { machine: Machine; samples: SampleStore; address: MachineAddress }) {
+  const tab = TITLES[address.tab] ? address.tab : "overview";
+  const content: Readonly<Partial<Record<TabName, () => React.ReactNode>>> = {
+    overview: () => <OverviewTab machine={machine} samples={samples} />,
+  };
+  return (
+    <>
+      <Tabs
+        activeKey={tab}
+        onSelect={(_event, key) => location().go(["machine"], formatAddress({ ...address, tab: key as TabName }))}
+        aria-label={_("Parts of this machine")}
+      >
+        {(Object.keys(TITLES) as TabName[]).map((each) => (
+          <Tab key={each} eventKey={each} title={<TabTitleText>{_(TITLES[each] ?? "")}</TabTitleText>} aria-label={_(TITLES[each] ?? "")} />
+        ))}
+      </Tabs>
+      <div className="ph-tab" key={tab}>{content[tab]?.()}</div>
+    </>
+  );
+}

@@ -1,0 +1,39 @@
+import { useEffect, useState, useSyncExternalStore } from "react";
+import { RpcError } from "../../../lib/rpc";
+import type { Backend } from "./model";
+
+export interface Following {
+  /** Whether the back end was asked: what it has not told then is not there. */
+  readonly asked: boolean;
+  /** Why it could not be asked. */
+  readonly failure: string;
+}
+
+const BEGINNING: Following = { asked: false, failure: "" };
+
+/** Has the back end follow a machine while it is on show, anew whenever a connection comes back. */
+export function useFollowed(backend: Backend, id: string): Following {
+  const { status, state } = useSyncExternalStore(backend.subscribe, backend.getSnapshot);
+  const ready = status.phase === "open" && state.connection?.status === "connected";
+  const [following, setFollowing] = useState(BEGINNING);
+
+  useEffect(() => {
+    if (!ready || !id) return;
+    let current = true;
+    backend.call("follow", { key: id }).then(
+      () => current && setFollowing({ asked: true, failure: "" }),
+      (error: unknown) => current && setFollowing({ asked: true, failure: sentence(error) }),
+    );
+    return () => {
+      current = false;
+      // A connection that was lost meanwhile has forgotten it by itself.
+      backend.call("unfollow", { key: id }).catch(() => undefined);
+    };
+  }, [backend, id, ready]);
+
+  return following;
+}
+
+function sentence(error: unknown): string {
+  return error instanceof RpcError && error.problem === "disconnected" ? "" : error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,105 @@
+"""A machine's own page: what it is, what is pending, and what can be done with it."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from playwright.async_api import FrameLocator, Page, expect
+from testbed import pages
+from testbed.browser import accessibility_violations, horizontal_overflow
+from testbed.console import Console
+from testbed.domain_xml import domain_xml
+from testbed.libvirtd import Libvirtd
+
+AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
+Open = Callable[..., Console]
+
+
+async def show(page: Page, started: Console, uuid: str, tab: str = "") -> FrameLocator:
+    """Opens the page of a machine by its address."""
+    options = f"id={uuid}" + (f"&tab={tab}" if tab else "")
+    await page.goto(started.link)
+    await expect(pages.frame(page, "machines").get_by_role("heading", name="Virtual machines")).to_be_visible()
+    await page.goto(f"{started.url}machines#/machine?{options}")
+    frame = pages.frame(page, "machines")
+    await expect(frame.get_by_role("navigation", name="Breadcrumb")).to_be_visible()
+    return frame
+
+
+async def choose(frame: FrameLocator, action: str) -> None:
+    """Picks an entry of the page's menu of actions."""
+    await frame.get_by_role("button", name="Actions", exact=True).click()
+    await frame.get_by_role("menuitem", name=action, exact=True).click()
+
+
+async def test_the_list_leads_to_a_machine_and_back(console: Open, page: Page) -> None:
+    await pages.open_machines(page, console(demo=True).link)
+    frame = pages.frame(page, "machines")
+    await frame.get_by_role("link", name="db-primary").click()
+    await expect(frame.get_by_role("heading", level=1, name="db-primary")).to_be_visible()
+    await expect(frame.get_by_role("region", name="General")).to_contain_text("UUID")
+    await expect(frame.get_by_role("grid", name="Disks").get_by_text("fast/db-primary-wal.raw")).to_be_visible()
+    await expect(frame.locator('[data-device="interface:52:54:00:10:00:02"]')).to_contain_text("backend")
+    await page.reload()
+    await expect(frame.get_by_role("heading", level=1, name="db-primary")).to_be_visible()
+    await frame.get_by_role("link", name="Virtual machines").click()
+    await expect(pages.rows(page).first).to_be_visible()
+
+
+async def test_a_machine_that_does_not_exist_is_said_not_to(
+    console: Open, page: Page, libvirtd: Libvirtd
+) -> None:
+    uuid = libvirtd.define(domain_xml("doomed"))
+    frame = await show(page, console(libvirtd=libvirtd), uuid)
+    await expect(frame.get_by_role("heading", level=1, name="doomed")).to_be_visible()
+    libvirtd.virsh("undefine", uuid)
+    await expect(frame.get_by_role("heading", name="This machine does not exist")).to_be_visible()
+    await frame.get_by_role("link", name="All virtual machines").click()
+    await expect(frame.get_by_role("heading", name="No virtual machines yet")).to_be_visible()
+
+
+async def test_what_is_edited_here_is_stored_and_what_waits_for_a_restart_is_told(
+    console: Open, page: Page, libvirtd: Libvirtd
+) -> None:
+    uuid = libvirtd.define(domain_xml("$(id) ü"))
+    bystander = libvirtd.define(domain_xml("bystander"))
+    frame = await show(page, console(libvirtd=libvirtd), uuid)
+    await frame.get_by_role("button", name="Edit description").click()
+    dialog = frame.get_by_role("dialog")
+    await dialog.get_by_role("textbox", name="Description").fill("two\nlines <b>&</b>")
+    await dialog.get_by_role("button", name="Save").click()
+    await expect(frame.get_by_text("lines <b>&</b>")).to_be_visible()
+    assert libvirtd.virsh("desc", uuid) == "two\nlines <b>&</b>"
+
+    await frame.get_by_role("switch", name="Start when the host starts").check(force=True)
+    await expect(frame.get_by_role("switch", name="Start when the host starts")).to_be_enabled()
+    assert libvirtd.virsh("list", "--all", "--autostart", "--uuid").split() == [uuid]
+
+    await frame.get_by_role("button", name="Start $(id) ü", exact=True).click()
+    await expect(frame.get_by_text("Running")).to_be_visible()
+    await expect(frame.get_by_text("Changes pending until restart")).to_have_count(0)
+    libvirtd.virsh("setmaxmem", uuid, "131072", "--config")
+    notice = frame.get_by_role("heading", name="Changes pending until restart")
+    await expect(notice).to_be_visible(timeout=40_000)
+    await frame.get_by_role("button", name="What will change").click()
+    row = frame.get_by_role("grid", name="Changes pending until restart").get_by_role("row").nth(1)
+    await expect(row).to_contain_text("memory")
+    await expect(row).to_contain_text("131072")
+    assert libvirtd.virsh("domstate", bystander) == "shut off"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_axe_finds_nothing_and_a_telephone_shows_it_all(
+    console: Open, page: Page, scheme: Literal["light", "dark"]
+) -> None:
+    axe = AXE.read_text()
+    await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    frame = await show(page, console(demo=True), "5b6e1f0a-3c1d-4e57-9a42-0c6d1a7e1003")
+    tabs = await frame.get_by_role("tab").all_inner_texts()
+    for tab in tabs:
+        await frame.get_by_role("tab", name=tab).click()
+        await page.set_viewport_size({"width": 1280, "height": 800})
+        assert await accessibility_violations(page, axe) == [], tab
+        await page.set_viewport_size({"width": 390, "height": 844})
+        assert await horizontal_overflow(page) == {}, tab
