@@ -21,6 +21,7 @@ _RUNTIME = frozenset({"alias", "backingStore", "mirror", "privateData", "transie
 """Elements of a running domain alone, wherever they are."""
 _RUNTIME_ATTRIBUTES = {
     "domain": frozenset({"id"}),
+    "cpu": frozenset({"check"}),
     "source": frozenset({"index", "portid", "bridge", "startupPolicy"}),
     "console": frozenset({"tty"}),
     "serial": frozenset({"tty"}),
@@ -123,7 +124,8 @@ def _is_runtime(parent: Element, child: Element, config: Element) -> bool:
         return True
     if child.tag in ("source", "listen", "model", "target"):
         return config.tag in ("serial", "console", "channel", "graphics")
-    return child.tag == "cpu" or (parent.tag == "cpu" and config.get("mode") != "custom")
+    # `full`: libvirt wrote out every feature that the processor has.
+    return child.tag == "cpu" or (parent.tag == "cpu" and parent.get("check") == "full")
 
 
 def _text(element: Element) -> str:

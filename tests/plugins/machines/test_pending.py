@@ -2,6 +2,7 @@ import re
 from pathlib import Path
 
 import pytest
+from testbed.domain_xml import domain_xml
 from testbed.libvirtd import Libvirtd
 
 from plugins.machines import pending as module
@@ -45,6 +46,12 @@ def both(libvirtd: Libvirtd) -> dict[str, dict[str, object]]:
 
 def test_a_machine_that_was_just_started_has_nothing_pending(libvirtd: Libvirtd, rich: str) -> None:
     libvirtd.define(rich)
+    libvirtd.virsh("start", KEY)
+    assert both(libvirtd) == {}
+
+
+def test_a_machine_with_the_default_processor_has_nothing_pending(libvirtd: Libvirtd) -> None:
+    libvirtd.define(domain_xml("plain", uuid=KEY))
     libvirtd.virsh("start", KEY)
     assert both(libvirtd) == {}
 

@@ -16,12 +16,16 @@ import { MachineActions } from "./machine-actions";
 import type { Backend, Machine } from "./model";
 import { MachineGone, PendingNotice } from "./machine-notices";
 import { OverviewTab } from "./overview-tab";
+import { SnapshotsTab } from "./snapshots-tab";
+import { XmlTab } from "./xml-tab";
 import { useFollowed } from "./use-followed";
 
 const NO_CAPABILITIES: Capabilities = {};
 
 const TITLES: Readonly<Partial<Record<TabName, string>>> = {
   overview: N_("Overview"),
+  snapshots: N_("Snapshots"),
+  xml: N_("XML"),
 };
 
 /** One machine: what it is, what it does, and all that can be done with it. */
@@ -83,6 +87,8 @@ function MachineTabs({ machine, samples, address }: { machine: Machine; samples:
   const tab = TITLES[address.tab] ? address.tab : "overview";
   const content: Readonly<Partial<Record<TabName, () => React.ReactNode>>> = {
     overview: () => <OverviewTab machine={machine} samples={samples} />,
+    snapshots: () => <SnapshotsTab machine={machine} />,
+    xml: () => <XmlTab machine={machine} />,
   };
   return (
     <>
