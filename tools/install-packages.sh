@@ -43,6 +43,8 @@ if [ "$purpose" = test ]; then
     need virsh "libvirt-clients" "libvirt-client"
     need qemu-system-x86_64 "qemu-system-x86" "qemu-system-x86-core"
     need qemu-img "qemu-utils" "qemu-img"
+    need busybox "busybox-static" "busybox"
+    ls /boot/vmlinuz-* /lib/modules/*/vmlinuz 2>/dev/null | grep -q . || add "linux-image-cloud-amd64" "kernel-core"
     command -v chromium-browser >/dev/null 2>&1 || need chromium "chromium" "chromium"
     need dbus-daemon "dbus" "dbus-daemon"
     need ip "iproute2" "iproute"

@@ -119,6 +119,8 @@ def _devices(root: Element) -> JsonObject:
             mac=attribute(element, "mac", "address"),
             link=attribute(element, "link", "state"),
             port=element.get("port"),
+            listen=element.get("listen") or attribute(element, "listen", "address"),
+            socket=element.get("socket") or attribute(element, "listen", "socket"),
             alias=attribute(element, "alias", "name"),
         )
     return devices

@@ -66,7 +66,8 @@ class Libvirtd:
 
     def _prepare(self, directory: Path) -> None:
         run, etc = directory / "run", directory / "etc"
-        (run / "libvirt").mkdir(parents=True)
+        for name in ("libvirt", "lock"):
+            (run / name).mkdir(parents=True)
         etc.mkdir()
         (etc / "qemu.conf").write_text(QEMU_CONF)
         (etc / "libvirtd.conf").write_text(LIBVIRTD_CONF)

@@ -1,5 +1,6 @@
 import { renderPage } from "../../lib/page";
 import { CurrentPage } from "./routes";
+import "@xterm/xterm/css/xterm.css";
 import "./machines.css";
 import "./details/details.css";
 

@@ -2,7 +2,7 @@
 
 import { type ReactElement, useSyncExternalStore } from "react";
 import { location } from "../../lib/cockpit";
-import { MachineRoute } from "./details/machine-route";
+import { ConsoleRoute, MachineRoute } from "./details/machine-route";
 import { MachineList } from "./list/machine-list";
 
 const LIST = "";
@@ -10,6 +10,7 @@ const LIST = "";
 const ROUTES: Readonly<Record<string, () => ReactElement>> = {
   [LIST]: () => <MachineList />,
   "machine": () => <MachineRoute />,
+  "console": () => <ConsoleRoute />,
 };
 
 /** The page that the address asks for, the list where it asks for none that we have. A page reads its own options. */

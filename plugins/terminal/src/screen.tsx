@@ -2,7 +2,7 @@ import { type RefObject, useEffect, useRef } from "react";
 import { FitAddon } from "@xterm/addon-fit";
 import { Terminal } from "@xterm/xterm";
 import { useTheme } from "../../lib/page";
-import { PALETTES } from "./palettes";
+import { PALETTES } from "../../lib/terminal-palettes";
 import type { Settings } from "./settings";
 import type { ShellSession } from "./shell-session";
 

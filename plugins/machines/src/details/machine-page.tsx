@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useSyncExternalStore } from "react";
+import { lazy, type ReactNode, Suspense, useEffect, useMemo, useSyncExternalStore } from "react";
 import { Breadcrumb, BreadcrumbItem } from "@patternfly/react-core/dist/esm/components/Breadcrumb";
 import { Label } from "@patternfly/react-core/dist/esm/components/Label";
 import { Skeleton } from "@patternfly/react-core/dist/esm/components/Skeleton";
@@ -7,7 +7,6 @@ import { Title } from "@patternfly/react-core/dist/esm/components/Title";
 import FlaskIcon from "@patternfly/react-icons/dist/esm/icons/flask-icon";
 import { gettext as _, location, N_ } from "../../../lib/cockpit";
 import { ActionRunner } from "../action-runner";
-import type { Capabilities } from "../model";
 import { ConnectionFailed, FailureList, StaleNotice } from "../notices";
 import { SampleStore } from "../samples";
 import { StateLabel } from "../state-label";
@@ -18,12 +17,13 @@ import { MachineGone, PendingNotice } from "./machine-notices";
 import { OverviewTab } from "./overview-tab";
 import { SnapshotsTab } from "./snapshots-tab";
 import { XmlTab } from "./xml-tab";
-import { useFollowed } from "./use-followed";
+import { useMachine } from "./use-machine";
 
-const NO_CAPABILITIES: Capabilities = {};
+const ConsoleTab = lazy(() => import("../console/console-tab"));
 
 const TITLES: Readonly<Partial<Record<TabName, string>>> = {
   overview: N_("Overview"),
+  console: N_("Console"),
   snapshots: N_("Snapshots"),
   xml: N_("XML"),
 };
@@ -32,22 +32,15 @@ const TITLES: Readonly<Partial<Record<TabName, string>>> = {
 export function MachinePage({ backend, address }: { backend: Backend; address: MachineAddress }) {
   const { id } = address;
   const { status, state, loaded } = useSyncExternalStore(backend.subscribe, backend.getSnapshot);
-  const following = useFollowed(backend, id);
+  const { machine, lost, libvirt, gone, failure } = useMachine(backend, id);
   const samples = useMemo(() => new SampleStore(), []);
   useEffect(() => backend.onSample(samples.take), [backend, samples]);
   const runner = useMemo(() => new ActionRunner((method, key) => backend.call(method, { key })), [backend]);
   const activity = useSyncExternalStore(runner.subscribe, runner.getSnapshot);
-  const { connection, capabilities = NO_CAPABILITIES, domains } = state;
+  const { connection, domains } = state;
   useEffect(() => domains && runner.observe(domains), [runner, domains]);
-
-  const domain = domains?.[id];
-  const lost = status.problem !== undefined ? status.message ?? "" : connection?.status === "failed" || connection?.status === "disconnected" ? connection.message ?? "" : undefined;
+  const domain = machine?.domain;
   const retry = status.phase === "closed" ? () => backend.retry() : undefined;
-  const machine: Machine | undefined = domain && connection && {
-    backend, id, domain, capabilities, connection,
-    followed: state.followed?.domain?.[id],
-    enabled: lost === undefined && connection.status === "connected",
-  };
 
   return (
     <main className="ph-scroll">
@@ -66,7 +59,7 @@ export function MachinePage({ backend, address }: { backend: Backend; address: M
           {domain?.title && <p className="ph-connection"><bdi>{domain.title}</bdi></p>}
         </header>
         <p className="pf-v6-screen-reader" aria-live="polite">{activity.announcement}</p>
-        {lost !== undefined && domain && <StaleNotice message={lost} libvirt={status.problem === undefined} stderr={status.stderr} onRetry={retry} />}
+        {lost !== undefined && domain && <StaleNotice message={lost} libvirt={libvirt} stderr={status.stderr} onRetry={retry} />}
         <FailureList failures={activity.failures} onDismiss={(each) => runner.dismiss(each)} onDismissAll={() => runner.dismissAll()} />
         {machine ? (
           <>
@@ -74,9 +67,9 @@ export function MachinePage({ backend, address }: { backend: Backend; address: M
             <MachineTabs machine={machine} samples={samples} address={address} />
           </>
         ) : lost !== undefined ? (
-          <ConnectionFailed message={lost} libvirt={status.problem === undefined} stderr={status.stderr} uri={connection?.uri} onRetry={retry} />
+          <ConnectionFailed message={lost} libvirt={libvirt} stderr={status.stderr} uri={connection?.uri} onRetry={retry} />
         ) : (
-          loaded && following.asked && <MachineGone id={id} uri={connection?.uri} failure={following.failure} />
+          gone && <MachineGone id={id} uri={connection?.uri} failure={failure} />
         )}
       </div>
     </main>
@@ -85,8 +78,9 @@ export function MachinePage({ backend, address }: { backend: Backend; address: M
 
 function MachineTabs({ machine, samples, address }: { machine: Machine; samples: SampleStore; address: MachineAddress }) {
   const tab = TITLES[address.tab] ? address.tab : "overview";
-  const content: Readonly<Partial<Record<TabName, () => React.ReactNode>>> = {
+  const content: Readonly<Partial<Record<TabName, () => ReactNode>>> = {
     overview: () => <OverviewTab machine={machine} samples={samples} />,
+    console: () => <Suspense><ConsoleTab machine={machine} /></Suspense>,
     snapshots: () => <SnapshotsTab machine={machine} />,
     xml: () => <XmlTab machine={machine} />,
   };

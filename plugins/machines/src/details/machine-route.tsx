@@ -2,6 +2,7 @@ import { useSyncExternalStore } from "react";
 import { location } from "../../../lib/cockpit";
 import { connect } from "../../../lib/rpc";
 import type { Samples } from "../model";
+import { ConsoleWindow } from "../console/console-window";
 import { parseAddress } from "./address";
 import { MachinePage } from "./machine-page";
 import type { Backend, DetailsState } from "./model";
@@ -16,6 +17,13 @@ export function MachineRoute() {
   useSyncExternalStore(followAddress, () => location().href);
   const address = parseAddress(location().options);
   return <MachinePage key={address.id} backend={backendOf(address.connection)} address={address} />;
+}
+
+/** The console alone of the machine that the address names: a window of its own. */
+export function ConsoleRoute() {
+  useSyncExternalStore(followAddress, () => location().href);
+  const address = parseAddress(location().options);
+  return <ConsoleWindow key={address.id} backend={backendOf(address.connection)} address={address} />;
 }
 
 function backendOf(uri: string): Backend {

@@ -23,6 +23,8 @@ export interface Device {
   readonly mac?: string;
   readonly link?: string;
   readonly port?: string;
+  readonly listen?: string;
+  readonly socket?: string;
   readonly alias?: string;
 }
 
