@@ -10,8 +10,10 @@ from typing import Any
 
 from bridge.protocol import Problem
 from plugins.machines.actions import find_domain, new_labels
+from plugins.machines.libvirt_xml import parse
 from plugins.machines.metadata import NAMESPACE, PREFIX
-from plugins.machines.provider import Domain, Method, Provider
+from plugins.machines.provider import Domain, Kind, Method, Provider
+from plugins.machines.snapshots import memory_file
 from plugins.machines.storage_use import volumes_to_delete
 from plugins.machines.virsh_commands import COMMANDS
 
@@ -42,8 +44,15 @@ async def _commands(provider: Provider, method: Method, key: str, params: Mappin
             reach = _reach(await find_domain(provider, key))
             return [["metadata", key, f"--uri={NAMESPACE}", *change, *reach]]
         case Method.SNAPSHOT_CREATE:
-            texts = [f"--{name}={params[name]}" for name in ("name", "description") if params[name]]
-            return [["snapshot-create-as", key, *texts, *["--disk-only"] * params["disk_only"]]]
+            return [["snapshot-create-as", key, *_named(params)]]
+        case Method.SNAPSHOT_CREATE_EXTERNAL:
+            return [["snapshot-create-as", key, *_named(params), *await _external(provider, key, params)]]
+        case Method.START_PAUSED:
+            return [_built(Method.START, key, {"paused": True})]
+        case Method.DEFINE:
+            return [["define", "--validate", f"--file={key}.xml"]]
+        case Method.CLONE | Method.START_BOOT_MENU:
+            raise Problem("not-supported", "virsh has no command for this: it takes several and changed XML")
         case _:
             return [_built(method, key, params)]
 
@@ -54,6 +63,18 @@ async def _delete(provider: Provider, key: str, storage: Sequence[str]) -> list[
     found = [_built(Method.DESTROY, key, {})] if domain.state != "shut off" else []
     found += [_built(Method.DELETE, key, {"everything": True})] if domain.persistent else []
     return found + [_built(Method.VOLUME_DELETE, volume, {}) for volume in volumes.values()]
+
+
+def _named(params: Mapping[str, Any]) -> Words:
+    return [f"--{name}={params[name]}" for name in ("name", "description") if params[name]]
+
+
+async def _external(provider: Provider, key: str, params: Mapping[str, Any]) -> Words:
+    domain = await find_domain(provider, key)
+    if not params["memory"] or domain.state == "shut off":
+        return ["--disk-only"]
+    xml = (await provider.describe(Kind.DOMAIN, [key])).get(key, "<domain/>")
+    return [f"--memspec=file={memory_file(parse(xml), key, params['name'])},snapshot=external"]
 
 
 def _built(method: Method, key: str, params: Mapping[str, Any]) -> Words:

@@ -17,7 +17,6 @@ from plugins.machines.provider import Method
 Uuid = Callable[[int], str]
 
 NOTHING: dict[Method, dict[str, Any]] = {
-    Method.START: {"paused": True},
     Method.SEND_KEYS: {"keys": [29, 56, 111], "hold": 10},
     Method.SET_AUTOSTART: {"on": False},
     Method.RENAME: {"name": "$(id) -rf"},
@@ -26,14 +25,19 @@ NOTHING: dict[Method, dict[str, Any]] = {
     Method.SET_DESCRIPTION: {"text": "two\nlines"},
     Method.SET_NOTES: {"text": "x"},
     Method.SET_TAGS: {"tags": ["a b"]},
-    Method.SNAPSHOT_CREATE: {"name": "-rf", "description": "", "disk_only": True},
+    Method.SNAPSHOT_CREATE: {"name": "-rf", "description": ""},
+    Method.SNAPSHOT_CREATE_EXTERNAL: {"name": "-rf", "description": "$(id)", "memory": False},
     Method.SNAPSHOT_REVERT: {"snapshot": "$(id)", "force": True},
     Method.SNAPSHOT_DELETE: {"snapshot": "--all", "children": False},
 }
 """The parameters that a method needs."""
 
 
-@pytest.mark.parametrize("method", Method)
+WITHOUT = {Method.CLONE, Method.START_BOOT_MENU}
+"""What virsh has no command for."""
+
+
+@pytest.mark.parametrize("method", sorted(set(Method) - WITHOUT))
 async def test_every_method_has_its_command(provider: LibvirtPython, uuid: Uuid, method: Method) -> None:
     key = f"{uuid(1)}/-rf" if method is Method.VOLUME_DELETE else uuid(1)
     found = await equivalent(provider, "qemu:///system", method, key, NOTHING.get(method, {}))
@@ -43,6 +47,12 @@ async def test_every_method_has_its_command(provider: LibvirtPython, uuid: Uuid,
         assert any(uuid(1) in word for word in words)
         for text in ("-rf", "$(id)", "--all", "$(id) -rf"):
             assert text not in words, "a text stands where an option could"
+
+
+@pytest.mark.parametrize("method", sorted(WITHOUT))
+async def test_what_takes_more_than_commands_is_said_to(provider: LibvirtPython, uuid: Uuid, method: Method) -> None:
+    with pytest.raises(Problem, match="not-supported: virsh has no command for this"):
+        await equivalent(provider, "qemu:///system", method, uuid(1), {})
 
 
 async def test_a_running_one_is_forced_off_before_it_is_deleted(provider: LibvirtPython, uuid: Uuid) -> None:

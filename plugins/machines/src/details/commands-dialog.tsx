@@ -1,20 +1,16 @@
 import { Button } from "@patternfly/react-core/dist/esm/components/Button";
-import { ClipboardCopy } from "@patternfly/react-core/dist/esm/components/ClipboardCopy";
 import { Modal, ModalBody, ModalFooter, ModalHeader } from "@patternfly/react-core/dist/esm/components/Modal";
-import { gettext as _, N_ } from "../../../lib/cockpit";
-import { machineOffers } from "./operations";
+import { gettext as _, type JsonObject, N_ } from "../../../lib/cockpit";
 import type { Machine } from "./model";
-import { virshText } from "./virsh";
+import { machineOffers } from "./operations";
+import { useEquivalent } from "./use-equivalent";
+import { Commands } from "./virsh-command";
 
 /** For every action that this machine offers now, what does the same on the command line. */
 export function CommandsDialog({ machine, onClose }: { machine: Machine; onClose(): void }) {
-  const { domain, capabilities, connection, id } = machine;
+  const { domain, capabilities } = machine;
   const { primary, others } = machineOffers(domain, capabilities);
-  const offered = [...(primary ? [primary] : []), ...others];
-  const rows = [
-    ...offered.map(({ action }) => ({ key: action.method, label: action.label, text: virshText(connection.uri, action.method, id) })),
-    { key: "autostart", label: domain.autostart ? N_("Do not start with the host") : N_("Start with the host"), text: virshText(connection.uri, "domain_set_autostart", id, { on: !domain.autostart }) },
-  ];
+  const offered = [...(primary ? [primary] : []), ...others].filter(({ refused }) => refused === undefined);
   return (
     <Modal variant="medium" isOpen onClose={onClose} aria-labelledby="commands-title">
       <ModalHeader
@@ -24,15 +20,26 @@ export function CommandsDialog({ machine, onClose }: { machine: Machine; onClose
       />
       <ModalBody>
         <dl className="ph-commands">
-          {rows.filter(({ text }) => text).map(({ key, label, text }) => (
-            <div key={key}>
-              <dt>{_(label)}</dt>
-              <dd><ClipboardCopy isReadOnly hoverTip={_("Copy")} clickTip={_("Copied")} textAriaLabel={_(label)}>{text}</ClipboardCopy></dd>
-            </div>
-          ))}
+          {offered.map(({ action }) => <Entry key={action.method} machine={machine} label={action.label} method={action.method} params={{}} />)}
+          <Entry
+            machine={machine}
+            label={domain.autostart ? N_("Do not start with the host") : N_("Start with the host")}
+            method="domain_set_autostart"
+            params={{ on: !domain.autostart }}
+          />
         </dl>
       </ModalBody>
       <ModalFooter><Button variant="secondary" onClick={onClose}>{_("Close")}</Button></ModalFooter>
     </Modal>
+  );
+}
+
+function Entry({ machine, label, method, params }: { machine: Machine; label: string; method: string; params: JsonObject }) {
+  const told = useEquivalent(machine, method, params, true);
+  return (
+    <div>
+      <dt>{_(label)}</dt>
+      <dd><Commands told={told} label={_(label)} /></dd>
+    </div>
   );
 }

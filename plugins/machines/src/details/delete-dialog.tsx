@@ -10,7 +10,7 @@ import { VirshCommand } from "./virsh-command";
 
 /** Asks before a machine is deleted, says what goes with it, and which of its disks shall. */
 export function DeleteDialog({ machine, onClose }: { machine: Machine; onClose(): void }) {
-  const { backend, id, domain, followed, connection } = machine;
+  const { backend, id, domain, followed } = machine;
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const disks = devicesOf(followed, "disk").filter(([, { source, target }]) => source && target);
   const storage = disks.map(([, { target = "" }]) => target).filter((target) => chosen.has(target));
@@ -52,7 +52,7 @@ export function DeleteDialog({ machine, onClose }: { machine: Machine; onClose()
           <p className="ph-note">{_("Where another machine uses one of them, nothing at all is deleted and you are told.")}</p>
         </FormGroup>
       )}
-      <VirshCommand uri={connection.uri} method="domain_delete" id={id} params={{ running: lookOf(domain.state).live, storage }} />
+      <VirshCommand machine={machine} method="domain_delete" params={{ storage }} />
     </FormDialog>
   );
 }

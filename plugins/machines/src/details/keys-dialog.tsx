@@ -8,7 +8,7 @@ import type { Machine } from "./model";
 import { VirshCommand } from "./virsh-command";
 
 export function KeysDialog({ machine, onClose }: { machine: Machine; onClose(): void }) {
-  const { backend, id, domain, connection } = machine;
+  const { backend, id, domain } = machine;
   const [index, setIndex] = useState(0);
   const keys = [...(COMBINATIONS[index]?.codes ?? [])];
   return (
@@ -24,7 +24,7 @@ export function KeysDialog({ machine, onClose }: { machine: Machine; onClose(): 
         </FormSelect>
         <p className="ph-note">{_("The guest may restart or close programs when it gets them.")}</p>
       </FormGroup>
-      <VirshCommand uri={connection.uri} method="domain_send_keys" id={id} params={{ keys }} />
+      <VirshCommand machine={machine} method="domain_send_keys" params={{ keys }} />
     </FormDialog>
   );
 }

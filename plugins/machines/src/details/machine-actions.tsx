@@ -50,7 +50,7 @@ const DIALOGS = {
 
 /** The action most wanted as a button, all others in a menu, and the dialogs that they need. */
 export function MachineActions({ machine, runner, busy }: MachineActionsProps) {
-  const { id, domain, capabilities, connection, enabled } = machine;
+  const { id, domain, capabilities, enabled } = machine;
   const [question, setQuestion] = useState<Question | null>(null);
   const [dialog, setDialog] = useState<OpenDialog>(null);
   const { primary, others } = machineOffers(domain, capabilities);
@@ -75,7 +75,7 @@ export function MachineActions({ machine, runner, busy }: MachineActionsProps) {
             void runner.run(id, asked.domain, question.action);
           }}
         >
-          <VirshCommand uri={connection.uri} method={question.action.method} id={id} />
+          <VirshCommand machine={machine} method={question.action.method} />
         </ConfirmDialog>
       )}
       {Dialog && <Dialog machine={machine} onClose={() => setDialog(null)} />}

@@ -5,8 +5,6 @@ import type { Capabilities, ConnectionInfo, Domain, MachinesState, Samples } fro
 
 export interface DetailedDomain extends Domain {
   readonly description?: string;
-  readonly tags?: readonly string[];
-  readonly addresses?: readonly string[];
 }
 
 export interface Device {

@@ -7,7 +7,7 @@ import { Label, LabelGroup } from "@patternfly/react-core/dist/esm/components/La
 import { Switch } from "@patternfly/react-core/dist/esm/components/Switch";
 import { format_bytes, gettext as _, N_ } from "../../../lib/cockpit";
 import type { SampleStore } from "../samples";
-import { CpuUsage, MemoryUsage } from "../usage";
+import { CpuUsage, MemoryUsage } from "../list/usage";
 import { DevicesCards } from "./devices-cards";
 import { TERMS } from "./terms";
 import { type Hardware, type Machine, refusal } from "./model";

@@ -7,7 +7,7 @@ import type { Machine } from "./model";
 import { VirshCommand } from "./virsh-command";
 
 export function RenameDialog({ machine, onClose }: { machine: Machine; onClose(): void }) {
-  const { backend, id, domain, connection } = machine;
+  const { backend, id, domain } = machine;
   const [name, setName] = useState(domain.name);
   return (
     <FormDialog
@@ -20,7 +20,7 @@ export function RenameDialog({ machine, onClose }: { machine: Machine; onClose()
       <FormGroup label={_("New name")} fieldId="name">
         <TextInput id="name" value={name} onChange={(_event, value) => setName(value)} autoFocus />
       </FormGroup>
-      <VirshCommand uri={connection.uri} method="domain_rename" id={id} params={{ name }} />
+      <VirshCommand machine={machine} method="domain_rename" params={{ name }} />
     </FormDialog>
   );
 }

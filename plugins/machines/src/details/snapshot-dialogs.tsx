@@ -19,7 +19,7 @@ interface DialogProps {
 type Kind = "internal" | "memory" | "disks";
 
 export function CreateSnapshotDialog({ machine, onClose }: DialogProps) {
-  const { backend, id, domain, connection } = machine;
+  const { backend, id, domain } = machine;
   const live = lookOf(domain.state).live;
   const noInternal = refusal(machine, "snapshot_create");
   const noExternal = refusal(machine, "snapshot_create_external");
@@ -69,18 +69,13 @@ export function CreateSnapshotDialog({ machine, onClose }: DialogProps) {
           noExternal,
         )}
       </FormGroup>
-      <VirshCommand
-        uri={connection.uri}
-        method="snapshot_create"
-        id={id}
-        params={{ name, description, ...(kind === "disks" && { disk_only: true }), ...(kind === "memory" && { memory_file: `/path/to/${id}.mem` }) }}
-      />
+      <VirshCommand machine={machine} method={method} params={params} />
     </FormDialog>
   );
 }
 
 export function RevertDialog({ machine, node, onClose }: DialogProps & { node: SnapshotNode }) {
-  const { backend, id, domain, connection } = machine;
+  const { backend, id, domain } = machine;
   const [force, setForce] = useState(false);
   const params = { snapshot: node.name, force };
   return (
@@ -103,13 +98,13 @@ export function RevertDialog({ machine, node, onClose }: DialogProps & { node: S
         isChecked={force}
         onChange={(_event, on) => setForce(on)}
       />
-      <VirshCommand uri={connection.uri} method="snapshot_revert" id={id} params={params} />
+      <VirshCommand machine={machine} method="snapshot_revert" params={params} />
     </FormDialog>
   );
 }
 
 export function DeleteSnapshotDialog({ machine, node, onClose }: DialogProps & { node: SnapshotNode }) {
-  const { backend, id, connection } = machine;
+  const { backend, id } = machine;
   const below = countBelow(node);
   const [children, setChildren] = useState(false);
   const params = { snapshot: node.name, children };
@@ -130,7 +125,7 @@ export function DeleteSnapshotDialog({ machine, node, onClose }: DialogProps & {
           onChange={(_event, on) => setChildren(on)}
         />
       )}
-      <VirshCommand uri={connection.uri} method="snapshot_delete" id={id} params={params} />
+      <VirshCommand machine={machine} method="snapshot_delete" params={params} />
     </FormDialog>
   );
 }

@@ -77,7 +77,7 @@ export function TextsCard({ machine }: { machine: Machine }) {
 }
 
 function TextDialog({ machine, text, onClose }: { machine: Machine; text: Text; onClose(): void }) {
-  const { backend, id, domain, connection } = machine;
+  const { backend, id, domain } = machine;
   const [value, setValue] = useState(() => text.of(machine));
   const field = { id: "text", value, onChange: (_event: unknown, next: string) => setValue(next), autoFocus: true };
   return (
@@ -92,7 +92,7 @@ function TextDialog({ machine, text, onClose }: { machine: Machine; text: Text; 
         {text.lines ? <TextArea {...field} rows={8} resizeOrientation="vertical" /> : <TextInput {...field} />}
         <p className="ph-note">{format(text.method === "domain_set_notes" ? _("They are kept with the machine's definition; whoever may look at it can read them.") : _("It is kept in the machine's definition; whoever may look at it can read it."))}</p>
       </FormGroup>
-      <VirshCommand uri={connection.uri} method={text.method} id={id} params={{ text: value }} />
+      <VirshCommand machine={machine} method={text.method} params={{ text: value }} />
     </FormDialog>
   );
 }

@@ -18,7 +18,7 @@ interface XmlEditorProps {
 
 /** The stored definition as text; before it is stored, what changes is shown, and libvirt validates it. */
 export function XmlEditor({ machine, original, onClose }: XmlEditorProps) {
-  const { backend, id, domain, connection } = machine;
+  const { backend, id, domain } = machine;
   const [text, setText] = useState(original);
   const [step, setStep] = useState<Step>("edit");
   const [busy, setBusy] = useState(false);
@@ -73,7 +73,7 @@ export function XmlEditor({ machine, original, onClose }: XmlEditorProps) {
       ) : (
         <>
           <XmlDiff before={original} after={text} />
-          <VirshCommand uri={connection.uri} method="domain_define" id={id} />
+          <VirshCommand machine={machine} method="domain_define" />
         </>
       )}
       <div className="ph-tab-tools">

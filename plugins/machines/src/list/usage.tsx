@@ -14,7 +14,8 @@ interface UsageProps {
   domainKey: string;
   domain: Domain;
   samples: SampleStore;
-  trends: TrendStore;
+  /** Where there is room for a curve of the last minutes. */
+  trends?: TrendStore;
 }
 
 export function CpuUsage(props: UsageProps) {
@@ -25,7 +26,7 @@ export function CpuUsage(props: UsageProps) {
   const percent = Math.round(sample[0]);
   return (
     <Meter percent={percent} text={format(_("$0% of $1"), percent, size)} label={format(_("CPU load of $0"), name)}>
-      <Sparkline domainKey={props.domainKey} trends={props.trends} of="cpu" most={100} />
+      {props.trends && <Sparkline domainKey={props.domainKey} trends={props.trends} of="cpu" most={100} />}
     </Meter>
   );
 }
@@ -40,7 +41,7 @@ export function MemoryUsage(props: UsageProps) {
   // A guest that does not tell what it uses counts as using all of it: that is no alarm.
   return (
     <Meter percent={percent} text={text} label={format(_("Memory in use by $0"), name)} calm={percent >= 100}>
-      <Sparkline domainKey={props.domainKey} trends={props.trends} of="memory" most={memory} />
+      {props.trends && <Sparkline domainKey={props.domainKey} trends={props.trends} of="memory" most={memory} />}
     </Meter>
   );
 }
