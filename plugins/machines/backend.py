@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Iterable
 
 from bridge import hookimpl
 from bridge.channel import Channel
-from plugins.machines.channel import LibvirtChannel, recorder
+from plugins.machines.channel import LibvirtChannel, logs, recorder
 
 
 @hookimpl
@@ -16,4 +16,5 @@ def channels() -> Iterable[type[Channel]]:
 @hookimpl
 def shutdown() -> Awaitable[None]:
     """See `bridge.hookspecs`."""
+    logs.close()
     return recorder.close()

@@ -1,7 +1,6 @@
 """`libvirt1`: the virtual machines of one connection as a published state, and what can be done with them."""
 
 import asyncio
-import re
 import time
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -13,6 +12,8 @@ from bridge.rpc import RpcChannel, method
 from plugins.machines.choice import Host, choose
 from plugins.machines.connections import Connections, probe
 from plugins.machines.history import History, Span
+from plugins.machines.keys import checked_key
+from plugins.machines.logs import Log, Logs
 from plugins.machines.provider import Kind, Method
 from plugins.machines.recorder import Recorder
 
@@ -29,9 +30,7 @@ RECENT_MAX = 120
 """Slots of the history that a page is told of many domains at once: ten minutes."""
 KEYS_MAX, HOLD_MAX = 16, 10_000
 """Keys pressed together (libvirt's own bound), and milliseconds they are held."""
-NAME_MAX = 255
 _PARTS_MAX = 16
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 Part = Literal["domains", "host", "pools", "volumes", "networks", "node_devices"]
 CloneStorage = Literal["full", "linked"]
@@ -42,6 +41,7 @@ _METHODS = {method.value: method for method in Method}
 
 _connections = Connections()
 recorder = Recorder(_connections)
+logs = Logs()
 """Keeps the histories of this process; ended with it."""
 
 
@@ -71,6 +71,7 @@ class LibvirtChannel(RpcChannel):
         super().__init__(*args)
         self._watcher: Watcher | None = None
         self._history = History()
+        self._log = Log(None)
         self._parts: frozenset[str] = frozenset()
         self._following: dict[tuple[str, str], AsyncExitStack] = {}
 
@@ -83,6 +84,7 @@ class LibvirtChannel(RpcChannel):
         async with AsyncExitStack() as stack:
             self._watcher = watcher = await stack.enter_async_context(_connections.use(choice))
             self._history = recorder.begin(choice)
+            self._log = logs.of(choice.uri, environ)
             self.ready()
             stack.push_async_callback(self._unfollow_all)
             others = [part for part in dict.fromkeys(options.parts) if part != "domains"]
@@ -130,6 +132,11 @@ class LibvirtChannel(RpcChannel):
         if stack is not None:
             self._pass_on({"followed": {kind: {key: None}}})
             await stack.aclose()
+
+    @method
+    async def log(self, key: str) -> list[JsonObject]:
+        """What was done to a domain through this console, the newest first: at, method, params, failure, person."""
+        return await self._log.entries(checked_key("domain", key))
 
     @method
     async def show(self, keys: list[str]) -> None:
@@ -334,7 +341,18 @@ class LibvirtChannel(RpcChannel):
         await self._act(Method.VOLUME_DELETE, key)
 
     async def _act(self, wanted: Method, key: str, **params: Any) -> str:
-        return await self._watched().act(wanted, checked_key(_kind_of(wanted), key), **params)
+        key = checked_key(_kind_of(wanted), key)
+        failure = "It was cancelled"
+        made = ""
+        try:
+            made = await self._watched().act(wanted, key, **params)
+            failure = ""
+        except Problem as problem:
+            failure = problem.message or problem.code
+            raise
+        finally:
+            self._log.record(key, wanted, params | {"made": made}, failure)
+        return made
 
     def _watched(self) -> "Watcher":
         if self._watcher is None:
@@ -359,22 +377,6 @@ class LibvirtChannel(RpcChannel):
             if own:
                 kinds[kind] = own
         return {"followed": kinds} if kinds else {}
-
-
-def checked_key(kind: str, key: str) -> str:
-    """A key that an object of this kind can have; Problem `protocol-error` for another."""
-    pool, slash, name = key.partition("/")
-    if kind in ("domain", "pool", "network") and not _UUID.fullmatch(key):
-        raise Problem("protocol-error", f"attribute 'key': must be a UUID in lower case, not {key!r:.60}")
-    if kind == "volume" and not (_UUID.fullmatch(pool) and slash and _is_name(name)):
-        raise Problem("protocol-error", f"attribute 'key': must be a pool's UUID, a slash and a name, not {key!r:.60}")
-    if kind == "node_device" and not _is_name(key):
-        raise Problem("protocol-error", f"attribute 'key': must be a device's name, not {key!r:.60}")
-    return key
-
-
-def _is_name(text: str) -> bool:
-    return 0 < len(text) <= NAME_MAX and "/" not in text and text.isprintable()
 
 
 def _kind_of(wanted: Method) -> str:

@@ -72,7 +72,7 @@ async def test_a_linux_guest_shows_its_screen_and_answers_on_its_serial_port(
 
     await frame.get_by_role("button", name="Serial port 0").click()
     terminal = frame.locator(".xterm-rows")
-    await expect(frame.locator('[data-phase="connected"]')).to_be_visible()
+    await expect(terminal).to_contain_text("Escape character")
     await frame.locator(".xterm").click()
     await page.keyboard.type("hello\n")
     await expect(terminal).to_contain_text("you said: hello")

@@ -169,6 +169,11 @@ async def test_a_machine_is_renamed_cloned_and_deleted_by_its_uuid(
     await dialog.get_by_role("button", name="Rename").click()
     await expect(frame.get_by_role("heading", level=1, name="-rf $(id)")).to_be_visible()
 
+    await frame.get_by_role("tab", name="Log").click()
+    done = frame.get_by_role("grid", name="Log").get_by_role("row").nth(1)
+    await expect(done).to_contain_text("Renamed -rf $(id)")
+    await expect(done).to_contain_text("Done")
+
     await choose(frame, "Clone…")
     await dialog.get_by_role("button", name="Clone").click()
     await expect(frame.get_by_role("heading", level=1, name="-rf $(id)-clone")).to_be_visible()

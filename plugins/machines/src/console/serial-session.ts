@@ -84,9 +84,6 @@ export class SerialSession {
       this.#change({ phase: "connected" });
       this.onOutput(data);
     });
-    channel.addEventListener("ready", () => {
-      if (this.#channel === channel) this.#change({ phase: "connected" });
-    });
     channel.addEventListener("close", (_event, ended) => {
       if (this.#channel === channel) this.#closed(ended as Ended, this.#now() - started);
     });
@@ -126,6 +123,6 @@ export function serialOptions({ uri, id, alias }: SerialPlace, force: boolean): 
     pty: true,
     window: { rows: 24, cols: 80 },
     environ: ["TERM=xterm-256color", "LC_ALL=C.UTF-8"],
-    spawn: ["virsh", "--quiet", `--connect=${uri}`, "console", `--domain=${id}`, `--devname=${alias}`, ...(force ? ["--force"] : [])],
+    spawn: ["virsh", `--connect=${uri}`, "console", `--domain=${id}`, `--devname=${alias}`, ...(force ? ["--force"] : [])],
   };
 }

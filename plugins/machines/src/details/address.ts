@@ -2,7 +2,7 @@
 
 import { location, type LocationOptions } from "../../../lib/cockpit";
 
-export const TABS = ["overview", "console", "snapshots", "xml", "log"] as const;
+export const TABS = ["overview", "usage", "console", "snapshots", "xml", "log"] as const;
 export type Tab = (typeof TABS)[number];
 
 export interface MachineAddress {

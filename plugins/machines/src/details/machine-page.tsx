@@ -11,6 +11,7 @@ import { ConnectionFailed, FailureList, StaleNotice } from "../notices";
 import { SampleStore } from "../samples";
 import { StateLabel } from "../state-label";
 import { type MachineAddress, type Tab as TabName, formatAddress } from "./address";
+import { LogTab } from "./log-tab";
 import { MachineActions } from "./machine-actions";
 import type { Backend, Machine } from "./model";
 import { MachineGone, PendingNotice } from "./machine-notices";
@@ -19,13 +20,16 @@ import { SnapshotsTab } from "./snapshots-tab";
 import { XmlTab } from "./xml-tab";
 import { useMachine } from "./use-machine";
 
+const UsageTab = lazy(() => import("./usage-tab"));
 const ConsoleTab = lazy(() => import("../console/console-tab"));
 
 const TITLES: Readonly<Partial<Record<TabName, string>>> = {
   overview: N_("Overview"),
+  usage: N_("Usage"),
   console: N_("Console"),
   snapshots: N_("Snapshots"),
   xml: N_("XML"),
+  log: N_("Log"),
 };
 
 /** One machine: what it is, what it does, and all that can be done with it. */
@@ -80,8 +84,10 @@ function MachineTabs({ machine, samples, address }: { machine: Machine; samples:
   const tab = TITLES[address.tab] ? address.tab : "overview";
   const content: Readonly<Partial<Record<TabName, () => ReactNode>>> = {
     overview: () => <OverviewTab machine={machine} samples={samples} />,
+    usage: () => <Suspense><UsageTab machine={machine} /></Suspense>,
     console: () => <Suspense><ConsoleTab machine={machine} /></Suspense>,
     snapshots: () => <SnapshotsTab machine={machine} />,
+    log: () => <LogTab machine={machine} />,
     xml: () => <XmlTab machine={machine} />,
   };
   return (

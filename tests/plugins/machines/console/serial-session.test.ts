@@ -20,7 +20,7 @@ function started(t: { mock: { timers: { enable(options: { apis: ["setTimeout"] }
 test("the machine is a UUID behind its option", (t) => {
   const { session, channels } = started(t);
   const { spawn, superuser } = channels[0]?.options as { spawn: string[]; superuser: string };
-  assert.deepEqual(spawn, ["virsh", "--quiet", "--connect=qemu:///system", "console", `--domain=${PLACE.id}`, "--devname=serial1"]);
+  assert.deepEqual(spawn, ["virsh", "--connect=qemu:///system", "console", `--domain=${PLACE.id}`, "--devname=serial1"]);
   assert.equal(superuser, "try");
   session.stop();
 });
@@ -28,6 +28,8 @@ test("the machine is a UUID behind its option", (t) => {
 test("a console that ends is opened again, more slowly each time", (t) => {
   const { session, channels, phase } = started(t);
   channels[0]?.emit("ready");
+  assert.equal(phase(), "connecting", "virsh has not said that it is connected");
+  channels[0]?.emit("message", new Uint8Array([65]));
   assert.equal(phase(), "connected");
   channels[0]?.emit("close", { "exit-status": 0 });
   assert.equal(phase(), "lost");
