@@ -39,7 +39,7 @@ export function Graph({ label, at, curves, most, text }: GraphProps) {
     const colour = (name: string) => style.getPropertyValue(name).trim();
     const strokes = [colour("--ph-graph-first"), colour("--ph-graph-second")];
     const axis = { stroke: colour("--ph-graph-text"), grid: { stroke: colour("--ph-graph-grid"), width: 1 }, ticks: { show: false } };
-    const clock = new Intl.DateTimeFormat(language().replace("_", "-"), { hour: "2-digit", minute: "2-digit" });
+    const clock = new Intl.DateTimeFormat(language().replace("_", "-"), { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
     const made = new uPlot(
       {
         width: element.clientWidth,
@@ -48,8 +48,8 @@ export function Graph({ label, at, curves, most, text }: GraphProps) {
         cursor: { drag: { x: true, y: false } },
         scales: { x: { time: true }, y: { range: (_self, _low, high) => [0, most ?? Math.max(1, high * 1.1)] } },
         axes: [
-          { ...axis, values: (_self, splits) => splits.map((each) => clock.format(new Date(each * 1000))) },
-          { ...axis, size: AXIS, values: (_self, splits) => splits.map((each) => shown.current.text(each)) },
+          { ...axis, space: 64, values: (_self, splits) => splits.map((each) => clock.format(new Date(each * 1000))) },
+          { ...axis, size: AXIS, splits: (_self, _index, low, high) => [low, (low + high) / 2, high], values: (_self, splits) => splits.map((each) => shown.current.text(each)) },
         ],
         series: [
           {},
