@@ -8,8 +8,8 @@ second.
 
 import asyncio
 import os
-from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping
-from typing import Any, ClassVar, Literal, Self, TypeVar
+from collections.abc import Collection, Mapping
+from typing import Any, ClassVar, Literal, Self
 
 from dbus_fast import Variant
 
@@ -17,9 +17,10 @@ from bridge.protocol import JsonObject, Problem
 from plugins.machines import figures
 from plugins.machines.choice import DBUS_ROOTS
 from plugins.machines.dbus_actions import CALLS
+from plugins.machines.dbus_answers import answer_or, ask_all, ask_each
 from plugins.machines.dbus_calls import PROPERTIES, SERVICE, DbusCalls, plain
 from plugins.machines.domain_xml import configured_stats
-from plugins.machines.libvirt_errors import OPERATION_INVALID, UNSUPPORTED, gone, missing
+from plugins.machines.libvirt_errors import gone, missing
 from plugins.machines.libvirt_xml import parse
 from plugins.machines.limits import allowed
 from plugins.machines.metadata import NAMESPACE, PREFIX
@@ -65,8 +66,6 @@ _SIGNALS = {"NetworkEvent": Kind.NETWORK, "StoragePoolEvent": Kind.POOL, "NodeDe
 _DEAF_TO = frozenset({"RTCChange", "Graphics", "BlockJob", "IOError", "MigrationIteration", "Watchdog"})
 """Signals of a domain that change nothing in its row."""
 
-T = TypeVar("T")
-
 
 class LibvirtDbus(Provider):
     """A connection through libvirt-dbus; `open` makes one."""
@@ -99,7 +98,7 @@ class LibvirtDbus(Provider):
         calls = await DbusCalls.open(bus, os.environ)
         try:
             version = await calls.get(root, "Connect", "LibVersion")
-            hostname = await _or(calls.get(root, "Connect", "Hostname"), "")
+            hostname = await answer_or(calls.get(root, "Connect", "Hostname"), "")
         except BaseException:
             calls.close()
             raise
@@ -108,11 +107,11 @@ class LibvirtDbus(Provider):
 
     async def domains(self, keys: Collection[str] | None = None) -> dict[str, Domain]:
         if keys is not None:
-            return await _each(keys, self._one_domain)
+            return await ask_each(keys, self._one_domain)
         flags = (_DOMAIN_PERSISTENT, _DOMAIN_AUTOSTART, _DOMAIN_SAVED)
-        persistent, autostart, saved = await _all(*map(self._keys, flags))
+        persistent, autostart, saved = await ask_all(*map(self._keys, flags))
         records = await self._all_stats(0)
-        completed = await _each(records, lambda key: self._completed(key, records[key][1]))
+        completed = await ask_each(records, lambda key: self._completed(key, records[key][1]))
         return {
             key: figures.summary(
                 records[key][0],
@@ -139,7 +138,7 @@ class LibvirtDbus(Provider):
         if kind is Kind.VOLUME:
             return await self._volumes()
         flags = (0, _ACTIVE, _PERSISTENT, _AUTOSTART)
-        answers = await _all(*(self._connect(_LISTS[kind], "u", flag) for flag in flags))
+        answers = await ask_all(*(self._connect(_LISTS[kind], "u", flag) for flag in flags))
         everything, active, persistent, autostart = ({_key(path) for path in paths} for (paths,) in answers)
         return {key: Listed(key in active, key in persistent, key in autostart) for key in everything}
 
@@ -152,19 +151,21 @@ class LibvirtDbus(Provider):
             (xml,) = await self._on(kind, key, "GetXMLDesc", "u", flags)
             return str(xml)
 
-        return await _each(keys, read)
+        return await ask_each(keys, read)
 
     async def snapshots(self, key: str) -> Snapshots:
         (paths,) = await self._on(Kind.DOMAIN, key, "ListDomainSnapshots", "u", 0)
 
         async def read(path: str) -> tuple[str, bool]:
-            (xml,), (current,) = await _all(
+            (xml,), (current,) = await ask_all(
                 self._calls.call(path, "DomainSnapshot", "GetXMLDesc", "u", 0),
                 self._calls.call(path, "DomainSnapshot", "IsCurrent", "u", 0),
             )
             return str(xml), bool(current)
 
-        found = [(parse(xml).findtext("name") or "", xml, it_is) for xml, it_is in (await _each(paths, read)).values()]
+        found = [
+            (parse(xml).findtext("name") or "", xml, it_is) for xml, it_is in (await ask_each(paths, read)).values()
+        ]
         return Snapshots({name: xml for name, xml, _ in found}, next((name for name, _, it_is in found if it_is), ""))
 
     async def addresses(self, sources: Mapping[str, Literal["lease", "agent"]]) -> dict[str, list[str]]:
@@ -182,8 +183,8 @@ class LibvirtDbus(Provider):
         raise Problem("not-supported", self.LIMITS[Method.SCREENSHOT])
 
     async def host(self) -> JsonObject:
-        cpus = await _or(self._connect("NodeGetCPUMap", "u", 0), [])
-        memory = await _or(self._connect("NodeGetMemoryStats", "iu", -1, 0), [])
+        cpus = await answer_or(self._connect("NodeGetCPUMap", "u", 0), [])
+        memory = await answer_or(self._connect("NodeGetMemoryStats", "iu", -1, 0), [])
         facts = {"cpus": sum(cpus[0])} if cpus else {}
         return facts | ({"memory": memory[0]["total"] * figures.KIB} if memory and "total" in memory[0] else {})
 
@@ -311,7 +312,7 @@ class LibvirtDbus(Provider):
         return {key: (name, told[name]) for key, name in self._names.items() if name in told}
 
     async def _learn(self, keys: Collection[str]) -> None:
-        self._names |= await _each(keys, self._name_in_xml)
+        self._names |= await ask_each(keys, self._name_in_xml)
 
     async def _name_in_xml(self, key: str) -> str:
         """The name, from what is wanted next anyway: half the calls of a load."""
@@ -329,10 +330,10 @@ class LibvirtDbus(Provider):
             raise missing(problem, Kind.DOMAIN, key) from None
 
     async def _one_domain(self, key: str) -> Domain:
-        name, persistent, autostart = await _all(
-            self._name(key), self._get(key, "Persistent"), _or(self._get(key, "Autostart"), False)
+        name, persistent, autostart = await ask_all(
+            self._name(key), self._get(key, "Persistent"), answer_or(self._get(key, "Autostart"), False)
         )
-        (saved,) = await _or(self._on(Kind.DOMAIN, key, "HasManagedSaveImage", "u", 0), [False])
+        (saved,) = await answer_or(self._on(Kind.DOMAIN, key, "HasManagedSaveImage", "u", 0), [False])
         (values,) = await self._on(Kind.DOMAIN, key, "GetStats", "uu", figures.STATS, 0)
         self._names[key] = name
         told = await self._completed(key, _numbers(values))
@@ -350,44 +351,10 @@ class LibvirtDbus(Provider):
 
         async def read(pool: str) -> list[str]:
             (paths,) = await self._calls.call(pool, "StoragePool", "ListStorageVolumes", "u", 0)
-            names = await _each(paths, lambda path: self._calls.get(path, "StorageVol", "Name"))
+            names = await ask_each(paths, lambda path: self._calls.get(path, "StorageVol", "Name"))
             return [f"{_key(pool)}/{name}" for name in names.values()]
 
-        return {key: Listed() for found in (await _each(pools, read)).values() for key in found}
-
-
-async def _each(keys: Iterable[str], ask: Callable[[str], Coroutine[Any, Any, T]]) -> dict[str, T]:
-    """What `ask` answers to each of `keys`, all at once as far as calls may be; without what is not there."""
-    wanted = list(keys)
-    # With the exceptions: a call that others did not wait for would go on behind their backs.
-    answers = await asyncio.gather(*map(ask, wanted), return_exceptions=True)
-    found: dict[str, T] = {}
-    for key, answer in zip(wanted, answers, strict=True):
-        if isinstance(answer, Problem) and answer.code == "not-found":
-            continue
-        if isinstance(answer, BaseException):
-            raise answer
-        found[key] = answer
-    return found
-
-
-async def _all(*calls: Coroutine[Any, Any, Any]) -> list[Any]:
-    """The answers to all calls, which run at the same time; the first problem among them once all are done."""
-    answers = await asyncio.gather(*calls, return_exceptions=True)
-    for answer in answers:
-        if isinstance(answer, BaseException):
-            raise answer
-    return answers
-
-
-async def _or(answer: Coroutine[Any, Any, T], default: T) -> T:
-    """`answer`, or `default` where the driver does not know the question, or not for such a domain."""
-    try:
-        return await answer
-    except Problem as problem:
-        if problem.extra.get("libvirt", {}).get("code") not in UNSUPPORTED | {OPERATION_INVALID}:
-            raise
-        return default
+        return {key: Listed() for found in (await ask_each(pools, read)).values() for key in found}
 
 
 def _numbers(values: Mapping[str, Any]) -> dict[str, int]:
