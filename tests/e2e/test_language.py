@@ -39,7 +39,7 @@ async def test_pages_change_their_language_and_keep_what_is_on_them(console: Ope
     started = console(demo=True)
     await pages.open_machines(page, started.link)
     machines, terminal = pages.frame(page, "machines"), pages.frame(page, "terminal")
-    await machines.get_by_role("textbox", name="Filter by name or title").fill("db")
+    await machines.get_by_role("textbox", name="Filter by name, title, tag or address").fill("db")
     await expect(pages.rows(page)).to_have_count(3)
     await pages.navigate(page, "Terminal")
     await terminal.locator(".xterm-helper-textarea").focus()
@@ -54,13 +54,15 @@ async def test_pages_change_their_language_and_keep_what_is_on_them(console: Ope
     await expect(terminal.get_by_role("button", name="Größere Schrift")).to_be_visible()
     await expect(terminal.locator(".xterm-rows")).to_contain_text("still 42")
     await page.go_back()
-    await expect(machines.get_by_role("textbox", name="Nach Name oder Titel filtern")).to_have_value("db")
+    await expect(
+        machines.get_by_role("textbox", name="Nach Name, Titel, Schlagwort oder Adresse filtern")
+    ).to_have_value("db")
     await expect(pages.rows(page)).to_have_count(3)
     for frame in page.frames:
         await expect(frame.locator("html")).to_have_attribute("lang", "de")
 
     await speak(page, "English")
-    await expect(machines.get_by_role("textbox", name="Filter by name or title")).to_have_value("db")
+    await expect(machines.get_by_role("textbox", name="Filter by name, title, tag or address")).to_have_value("db")
     await expect(page).to_have_title(re.compile("^Virtual machines . Pilothouse$"))
 
 

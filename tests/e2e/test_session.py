@@ -29,7 +29,7 @@ async def test_a_lost_connection_costs_no_page(console: Open, page: Page) -> Non
     await pages.navigate(page, "Visits")
     await expect(visits.locator("#said")).to_have_text("visit 1: hello")
     await pages.navigate(page, "Virtual machines")
-    await machines.get_by_role("textbox", name="Filter by name or title").fill("db")
+    await machines.get_by_role("textbox", name="Filter by name, title, tag or address").fill("db")
     await machines.locator("body").evaluate("window.stays = true")
     await expect(pages.rows(page).first).to_contain_text("%")
 
@@ -38,7 +38,7 @@ async def test_a_lost_connection_costs_no_page(console: Open, page: Page) -> Non
     await expect(page.get_by_role("dialog", name="Disconnected")).to_be_visible()
     await expect(page.get_by_role("dialog")).to_have_count(0)
     assert len(sockets) == opened + 1
-    await expect(machines.get_by_role("textbox", name="Filter by name or title")).to_have_value("db")
+    await expect(machines.get_by_role("textbox", name="Filter by name, title, tag or address")).to_have_value("db")
     await expect(machines.get_by_text("The list shows what was known last.")).to_have_count(0)
     await expect(visits.locator("#said")).to_have_text("visit 2: hello")
     assert await machines.locator("body").evaluate("window.stays")

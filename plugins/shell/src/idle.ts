@@ -24,6 +24,8 @@ export class IdleLimit {
   #limited = false;
   #told = -Infinity;
   #left: number | null = null;
+  /** What was left when somebody wanted to stay: lower counts were under way then, and say nothing. */
+  #stayed = 0;
 
   constructor(wiring: IdleWiring = WIRING) {
     this.#wiring = wiring;
@@ -49,6 +51,7 @@ export class IdleLimit {
 
   /** Somebody wants to stay. */
   stay(): void {
+    this.#stayed = this.#left ?? 0;
     this.#channel?.control({ command: "active" });
     this.#change(null);
   }
@@ -57,18 +60,25 @@ export class IdleLimit {
     const opened = this.#wiring.open();
     this.#channel = opened;
     this.#limited = false;
+    this.#stayed = 0;
     this.#change(null);
     opened.addEventListener("ready", (_event, ready) => {
       this.#limited = Number(ready["timeout"] ?? 0) > 0;
     });
     opened.addEventListener("control", (_event, control) => {
       if (this.#channel !== opened) return;
-      if (control.command === "countdown") this.#change(Number(control["counter"]));
+      if (control.command === "countdown") this.#counted(Number(control["counter"]));
       else if (control.command === "logout") this.#wiring.logout();
     });
     opened.addEventListener("close", () => {
       if (this.#channel === opened) this.#change(null);
     });
+  }
+
+  #counted(left: number): void {
+    if (left < this.#stayed) return;
+    this.#stayed = 0;
+    this.#change(left);
   }
 
   #change(left: number | null): void {

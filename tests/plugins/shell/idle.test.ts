@@ -48,6 +48,18 @@ test("once the end is announced only staying keeps it off", () => {
   assert.deepEqual([sent, idle.getSnapshot()], [["active"], null]);
 });
 
+test("a count that was under way when somebody stayed does not come back; the next ones count", () => {
+  const { idle, says } = limit(60);
+  says("countdown", 30);
+  says("countdown", 29);
+  idle.stay();
+  says("countdown", 28);
+  assert.equal(idle.getSnapshot(), null);
+  says("countdown", 30);
+  says("countdown", 29);
+  assert.equal(idle.getSnapshot(), 29);
+});
+
 test("at the end it logs out; a channel that closes counts no more", () => {
   const { idle, says, channel, loggedOut } = limit(60);
   says("countdown", 1);
