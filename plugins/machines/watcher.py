@@ -385,7 +385,9 @@ class Watcher(Listener):
         return await self._connected().readings()
 
     def _is_any_running(self) -> bool:
-        return self._provider is not None and bool(self._running())
+        # Figures wait for the first descriptions: virsh does one thing at a time.
+        described = self.inventory.state["connection"].get("described", False)
+        return self._provider is not None and described and bool(self._running())
 
     def _running(self) -> list[str]:
         rows = self.inventory.rows(Kind.DOMAIN)
