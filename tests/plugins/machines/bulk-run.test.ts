@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { BULK_ACTIONS, TAGS, asks } from "../../../plugins/machines/src/list/bulk-actions";
 import { AT_ONCE, BulkRun, isFinished } from "../../../plugins/machines/src/list/bulk-run";
-import { shellLine } from "../../../plugins/machines/src/list/shell-words";
 import type { Domain } from "../../../plugins/machines/src/model";
 
 const machines = (count: number) =>
@@ -64,12 +63,5 @@ describe("the bulk actions", () => {
       assert.equal(asks(of(method), [kept]), false, method);
     assert.ok(asks(of("domain_shutdown"), [kept, temporary]));
     assert.equal(asks(of("domain_start"), [temporary]), false);
-  });
-});
-
-describe("shellLine", () => {
-  test("each word is one word", () => {
-    assert.equal(shellLine(["virsh", "--connect=qemu:///system", "start", "u-1"]), "virsh --connect=qemu:///system start u-1");
-    assert.equal(shellLine(["--title=$(id) `x` 'a'", "", "a\nb", "ü"]), "'--title=$(id) `x` '\\''a'\\''' '' 'a\nb' 'ü'");
   });
 });

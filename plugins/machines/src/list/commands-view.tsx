@@ -4,7 +4,7 @@ import { ClipboardCopy, ClipboardCopyVariant } from "@patternfly/react-core/dist
 import { ExpandableSection } from "@patternfly/react-core/dist/esm/components/ExpandableSection";
 import { Spinner } from "@patternfly/react-core/dist/esm/components/Spinner";
 import { gettext as _ } from "../../../lib/cockpit";
-import { shellLine } from "./shell-words";
+import { shellText } from "../details/shell-words";
 
 /** Asks for the virsh commands, each as the words of its argv. */
 export type AskCommands = () => Promise<readonly (readonly string[])[]>;
@@ -17,7 +17,7 @@ export function CommandsView({ ask }: { ask: AskCommands }) {
     setOpen(next);
     if (!next || told !== null) return;
     ask().then(
-      (commands) => setTold(commands.map(shellLine).join("\n")),
+      (commands) => setTold(commands.map(shellText).join("\n")),
       (error: unknown) => setTold(error instanceof Error ? error : new Error(String(error))),
     );
   };
