@@ -92,7 +92,8 @@ async def test_access_is_gained_by_a_password_and_given_up(unprivileged: Console
     await expect_access(page, "allowed")
     assert await next_login(page) == "any"
 
-    await page.get_by_role("button", name="Administrative access").click()
+    await page.get_by_role("button", name="Session of").click()
+    await page.get_by_role("menuitem", name="Switch to limited access").click()
     await page.get_by_role("dialog").get_by_role("button", name="Limit access").click()
     await expect(page.get_by_role("button", name="Limited access")).to_be_visible()
     await expect_access(page, "access-denied")

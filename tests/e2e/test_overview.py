@@ -1,6 +1,10 @@
 """The overview: the machine's figures, its health, and what systemd says where there is one."""
 
+import os
 import re
+import shlex
+import shutil
+import struct
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Annotated
@@ -79,6 +83,7 @@ class Login(ServiceInterface):
     def __init__(self) -> None:
         super().__init__("org.freedesktop.login1.Manager")
         self.asked: list[str] = []
+        self.may_power_off = "no"
 
     @dbus_method()
     def CanReboot(self) -> DBusStr:
@@ -86,7 +91,11 @@ class Login(ServiceInterface):
 
     @dbus_method()
     def CanPowerOff(self) -> DBusStr:
-        return "no"
+        return self.may_power_off
+
+    @dbus_method()
+    def PowerOff(self, interactive: DBusBool) -> None:
+        self.asked.append("PowerOff")
 
     @dbus_method()
     def Reboot(self, interactive: DBusBool) -> None:
@@ -140,3 +149,36 @@ async def test_a_reboot_is_confirmed_and_a_refusal_told(
     await dialog.get_by_role("button", name="Reboot").click()
     await expect(dialog).to_have_count(0)
     assert login.asked == ["Reboot", "Reboot"]
+
+
+async def test_it_is_shut_down_once_that_is_confirmed(
+    console: Open, page: Page, system_bus: str, machine: tuple[Systemd, Login]
+) -> None:
+    _systemd, login = machine
+    login.may_power_off = "yes"
+    frame = await show(page, console(demo=True, environ={"DBUS_SYSTEM_BUS_ADDRESS": system_bus}))
+    await frame.get_by_role("button", name="Shut down").click()
+    dialog = frame.get_by_role("dialog")
+    await expect(dialog).to_contain_text("You cannot start it again from here.")
+    assert login.asked == []
+    await dialog.get_by_role("button", name="Shut down").click()
+    await expect(dialog).to_have_count(0)
+    assert login.asked == ["PowerOff"]
+
+
+async def test_who_logged_in_last_is_told(console: Open, page: Page, tmp_path: Path) -> None:
+    """The real last(1), on a record of logins of its own."""
+    record, program = tmp_path / "wtmp", tmp_path / "bin/last"
+    record.write_bytes(login_record("anna", "192.0.2.7", 1_700_000_000) + login_record("bert", "", 1_700_000_100))
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nexec {shutil.which("last")} --file {shlex.quote(str(record))} "$@"\n')
+    program.chmod(0o755)
+    frame = await show(page, console(demo=True, environ={"PATH": f"{program.parent}:{os.environ['PATH']}"}))
+    logins = frame.get_by_role("listitem").filter(has_text=re.compile("anna|bert"))
+    await expect(logins).to_contain_text(["bert", re.compile("anna.*from 192.0.2.7")])
+
+
+def login_record(user: str, host: str, at: int) -> bytes:
+    """A USER_PROCESS of utmp(5), of which last(1) makes a line."""
+    numbers = (7, 1234, b"pts/1", b"ts/1", user.encode(), host.encode(), 0, 0, 0, at, 0, bytes(16))
+    return struct.pack("<hxxi32s4s32s256shhiii16s20x", *numbers)

@@ -69,7 +69,7 @@ async def test_nobody_does_anything(monkeypatch: pytest.MonkeyPatch, told: bool)
     clock.now = 50
     session.note(Activity.TRAFFIC)
     session.note(Activity.NONE)
-    clock.now = 69
+    clock.now = 68
     watch.look()
     assert sessions.find(cookie) is session
     clock.now = 71

@@ -1,14 +1,19 @@
+import { useState } from "react";
 import { Button } from "@patternfly/react-core/dist/esm/components/Button";
 import { Masthead, MastheadBrand, MastheadContent, MastheadLogo, MastheadMain, MastheadToggle } from "@patternfly/react-core/dist/esm/components/Masthead";
 import BarsIcon from "@patternfly/react-icons/dist/esm/icons/bars-icon";
 import ServerIcon from "@patternfly/react-icons/dist/esm/icons/server-icon";
 
 import { gettext as _ } from "../../lib/cockpit";
+import { superuser } from "../../lib/superuser";
+import { useAccess } from "./access";
 import { AccessButton } from "./access-button";
+import { AccessDialog } from "./access-dialog";
 import { HelpMenu } from "./help-menu";
 import type { Identity } from "./identity";
 import { Helm } from "./logo";
 import type { Link } from "./manifests";
+import { rememberAccess } from "./next-login";
 import { UserMenu } from "./user-menu";
 
 interface Props {
@@ -25,7 +30,10 @@ interface Props {
 }
 
 export function TopBar({ identity, isNavigationOpen, locales, docs, home, onToggleNavigation, onHome, onAbout }: Props) {
-  const { hostname } = identity;
+  const { hostname, user } = identity;
+  const access = useAccess();
+  const [asking, setAsking] = useState(false);
+  const ask = () => setAsking(true);
   return (
     <Masthead display={{ default: "inline" }}>
       <MastheadMain>
@@ -63,10 +71,11 @@ export function TopBar({ identity, isNavigationOpen, locales, docs, home, onTogg
               <ServerIcon aria-hidden /> <span>{hostname}</span>
             </span>
           )}
-          <AccessButton user={identity.user?.name ?? null} />
+          <AccessButton access={access} onAsk={ask} />
           <HelpMenu docs={docs} onAbout={onAbout} />
-          <UserMenu identity={identity} locales={locales} />
+          <UserMenu identity={identity} locales={locales} access={access} onAccess={ask} onAbout={onAbout} />
         </div>
+        {asking && <AccessDialog superuser={superuser()} onChanged={(gained) => user && rememberAccess(user.name, gained)} onClose={() => setAsking(false)} />}
       </MastheadContent>
     </Masthead>
   );

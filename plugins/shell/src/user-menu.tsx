@@ -9,6 +9,7 @@ import UserIcon from "@patternfly/react-icons/dist/esm/icons/user-icon";
 import { format, gettext as _, language, logout } from "../../lib/cockpit";
 import { chooseLanguage } from "../../lib/language";
 import { chooseStyle, chosenStyle, onThemeChange, type Style } from "../../lib/theme";
+import type { Access } from "./access";
 import type { Identity } from "./identity";
 import { TopMenu } from "./top-menu";
 
@@ -22,9 +23,12 @@ interface Props {
   identity: Identity;
   /** Code -> name in that language. */
   locales: Record<string, string>;
+  access: Access;
+  onAccess(): void;
+  onAbout(): void;
 }
 
-export function UserMenu({ identity, locales }: Props) {
+export function UserMenu({ identity, locales, access, onAccess, onAbout }: Props) {
   const chosen = useSyncExternalStore(onThemeChange, chosenStyle);
   const { user } = identity;
   return (
@@ -56,6 +60,9 @@ export function UserMenu({ identity, locales }: Props) {
       </DropdownGroup>
       <Divider />
       <DropdownList aria-label={_("Session")}>
+        {access === "limited" && <DropdownItem onClick={onAccess}>{_("Switch to administrative access")}</DropdownItem>}
+        {access === "administrative" && <DropdownItem onClick={onAccess}>{_("Switch to limited access")}</DropdownItem>}
+        <DropdownItem onClick={onAbout}>{_("About Pilothouse")}</DropdownItem>
         <DropdownItem onClick={() => logout()}>{_("Log out")}</DropdownItem>
       </DropdownList>
     </TopMenu>

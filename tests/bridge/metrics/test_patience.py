@@ -35,6 +35,7 @@ async def test_the_same_question_is_asked_once_at_a_time(gate: threading.Event) 
         return name
 
     waiting = asyncio.gather(*(ask(question, name) for name in "aab"))
+    await asyncio.sleep(0)  # until each of them has asked
     gate.set()
     assert await waiting == ["a", "a", "b"]
     assert sorted(asked) == ["a", "b"]
