@@ -104,7 +104,7 @@ async def test_firefox_logs_in_and_out(serve_system: Any, tmp_path: Path) -> Non
         await page.until("document.activeElement.type === 'password'")
         await page.type(f"{PASSWORD}\n")
         # The page loads itself anew, and that would cut off whatever is asked for meanwhile.
-        await page.until("document.readyState === 'complete' && document.querySelector('input[type=password]') === null")
+        await page.until("document.readyState === 'complete' && !document.querySelector('[type=password]')")
         await page.goto(system.url + SOURCE)
         assert await page.evaluate(OPEN_SOCKET) is True
         await page.evaluate(f"(() => {LOG_OUT})()")
