@@ -41,4 +41,4 @@ async def test_a_page_sees_the_hosts_and_adds_one(console: Callable[..., Console
     await expect(frame.locator("output")).to_have_text("blue")
     await frame.get_by_role("button", name="Add").click()
     await expect(frame.locator("output")).to_have_text("blue green")
-    assert '"192.0.2.7"' in (folder / "50-green.json").read_text()
+    assert '"192.0.2.7"' in next((tmp_path / "etc").glob("*/machines.d/50-green.json")).read_text()
