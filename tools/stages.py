@@ -75,7 +75,7 @@ TESTS = (
         PYTHONWARNINGS="error",
     ),
     pytest_stage("pytest compat", PROCESSORS + 1, "tests/compat"),
-    pytest_stage("pytest e2e", PROCESSORS, "tests/e2e"),
+    pytest_stage("pytest e2e", PROCESSORS + 1, "tests/e2e"),
 )
 
 

@@ -160,6 +160,7 @@ async def test_xml_is_edited_with_a_diff_and_libvirts_word_on_it(console: Open, 
     await area.fill(original.replace(">1</vcpu>", ">2</vcpu>"))
     await frame.get_by_role("button", name="Review changes").click()
     await frame.get_by_role("button", name="Validate and store").click()
+    await expect(frame.get_by_role("button", name="Edit", exact=True)).to_be_visible()
     await expect(frame.get_by_role("region", name="XML")).to_contain_text("2</vcpu>")
     assert "2</vcpu>" in libvirtd.virsh("dumpxml", uuid, "--inactive")
 

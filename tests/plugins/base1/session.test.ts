@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { beforeEach, test } from "node:test";
+import { afterEach, beforeEach, test } from "node:test";
+import { connection } from "../../../plugins/base1/src/connection";
 import { kill, logout } from "../../../plugins/base1/src/session";
 import { connected, settled } from "./fake-socket";
 
@@ -12,6 +13,8 @@ beforeEach(() => {
   const sessionStorage = { setItem: (key: string, value: string) => void kept.set(key, value) };
   Object.assign(globalThis, { window: { sessionStorage, location: { reload: () => void (reloads += 1) } } });
 });
+
+afterEach(() => connection().close());
 
 test("without a reason none is left, and the page stays if it is to", async () => {
   connected();
