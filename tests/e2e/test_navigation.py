@@ -54,6 +54,38 @@ async def test_a_page_offers_what_there_is_to_read(console: Open, page: Page) ->
     await expect(current).to_have_text("Read")
 
 
+async def test_a_package_has_as_many_menu_entries_as_it_names(console: Open, page: Page) -> None:
+    """Each with its own page, in its own group, in the order that was asked for."""
+    started = console(demo=True)
+    entry = {"label": "Second thing", "order": 20}, {"label": "First thing", "order": 10, "path": "other.html"}
+    manifest = {
+        "menu": {"index": entry[0], "other": entry[1]},
+        "tools": {"tool": {"label": "A tool", "path": "tool.html"}},
+    }
+    drop_in(started, "several", manifest, "")
+    folder = started.data_home / "pilothouse/plugins/several"
+    for name in ("other", "tool"):
+        text = (folder / "index.html").read_text().replace("<h1>several</h1>", f"<h1>the {name}</h1>")
+        (folder / f"{name}.html").write_text(text)
+    await page.goto(started.link)
+    links = page.get_by_role("navigation", name="Pages").get_by_role("link")
+    await expect(links.filter(has_text="thing")).to_have_text(["First thing", "Second thing"])
+    for label, path, heading in (
+        ("First thing", "other", "the other"),
+        ("A tool", "tool", "the tool"),
+        ("Second thing", "", "several"),
+    ):
+        await links.filter(has_text=label).click()
+        await expect(page).to_have_url(re.compile(f"/several{'/' if path else ''}{path}(#.*)?$"))
+        await expect(links.and_(page.locator("[aria-current=page]"))).to_have_text(label)
+        frame = page.frame_locator(
+            f'iframe[name^="cockpit1:localhost/several/{path}"]'
+            if path
+            else 'iframe[name="cockpit1:localhost/several"]'
+        )
+        await expect(frame.get_by_role("heading", name=heading)).to_be_visible()
+
+
 async def test_about_says_where_each_plugin_comes_from_and_who_shadows_whom(
     console: Open, page: Page, tmp_path: Path
 ) -> None:
