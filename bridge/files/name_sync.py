@@ -60,16 +60,16 @@ def _sync_all(directories: Iterable[int]) -> None:
 
 
 def sync_now(directory: int) -> None:
-    """Make the names in a directory durable, and close it; one that we may write but not read cannot be synced."""
+    """Make the names in a directory durable, and close it; one that is gone, or not ours to read, cannot be synced."""
     try:
         fd = os.open(".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=directory)
-    except OSError:
-        return
-    finally:
-        os.close(directory)
-    try:
-        os.fsync(fd)
+        try:
+            os.fsync(fd)
+        finally:
+            os.close(fd)
+    except (FileNotFoundError, PermissionError):
+        pass
     except OSError as exc:
         log.warning("cannot make a saved file's name durable: %s", exc.strerror)
     finally:
-        os.close(fd)
+        os.close(directory)

@@ -2,11 +2,9 @@ import { type RefObject, useEffect, useRef } from "react";
 import { FitAddon } from "@xterm/addon-fit";
 import { Terminal } from "@xterm/xterm";
 import { useTheme } from "../../lib/page";
-import { PALETTES } from "../../lib/terminal-palettes";
+import { LOOK, PALETTES } from "../../lib/terminal-look";
 import type { Settings } from "./settings";
 import type { ShellSession } from "./shell-session";
-
-const SCROLLBACK = 10_000;
 
 interface ScreenProps {
   session: ShellSession;
@@ -28,12 +26,7 @@ export function Screen({ session, settings, terminal, onLeave }: ScreenProps) {
   useEffect(() => {
     const element = frame.current;
     if (!element) return;
-    const screen = new Terminal({
-      cursorBlink: true,
-      fontFamily: '"Red Hat Mono", ui-monospace, "SFMono-Regular", Menlo, Consolas, "Liberation Mono", monospace',
-      scrollback: SCROLLBACK,
-      minimumContrastRatio: 4.5,
-    });
+    const screen = new Terminal({ ...LOOK });
     const fit = new FitAddon();
     screen.loadAddon(fit);
     screen.open(element);

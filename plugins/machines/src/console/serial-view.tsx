@@ -4,10 +4,8 @@ import { Terminal } from "@xterm/xterm";
 import { Alert, AlertActionLink } from "@patternfly/react-core/dist/esm/components/Alert";
 import { channel, gettext as _ } from "../../../lib/cockpit";
 import { useTheme } from "../../../lib/page";
-import { PALETTES } from "../../../lib/terminal-palettes";
+import { LOOK, PALETTES } from "../../../lib/terminal-look";
 import { type SerialPlace, SerialSession, type SerialState } from "./serial-session";
-
-const SCROLLBACK = 10_000;
 
 interface SerialViewProps {
   place: SerialPlace;
@@ -25,13 +23,7 @@ export function SerialView({ place: { uri, id, alias }, tools }: SerialViewProps
   useEffect(() => {
     const element = frame.current;
     if (!element) return;
-    const screen = new Terminal({
-      cursorBlink: true,
-      fontFamily: '"Red Hat Mono", ui-monospace, "SFMono-Regular", Menlo, Consolas, "Liberation Mono", monospace',
-      scrollback: SCROLLBACK,
-      minimumContrastRatio: 4.5,
-      screenReaderMode: true,
-    });
+    const screen = new Terminal({ ...LOOK, screenReaderMode: true });
     const fit = new FitAddon();
     screen.loadAddon(fit);
     screen.open(element);

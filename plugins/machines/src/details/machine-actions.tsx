@@ -1,11 +1,10 @@
 import { type ComponentType, useState } from "react";
-import { Button } from "@patternfly/react-core/dist/esm/components/Button";
 import { Divider } from "@patternfly/react-core/dist/esm/components/Divider";
 import { Dropdown, DropdownItem, DropdownList } from "@patternfly/react-core/dist/esm/components/Dropdown";
 import { MenuToggle } from "@patternfly/react-core/dist/esm/components/MenuToggle";
-import { Tooltip } from "@patternfly/react-core/dist/esm/components/Tooltip";
-import { format, gettext as _, N_ } from "../../../lib/cockpit";
+import { gettext as _, N_ } from "../../../lib/cockpit";
 import type { ActionRunner } from "../action-runner";
+import { ActionButton, ActionItem } from "../action-controls";
 import type { Action, Offer } from "../actions";
 import { ConfirmDialog, type Question, stillAsked } from "../confirm-dialog";
 import { lookOf } from "../states";
@@ -62,7 +61,15 @@ export function MachineActions({ machine, runner, busy }: MachineActionsProps) {
   };
   return (
     <div className="ph-machine-actions">
-      {(primary || busy) && <PrimaryButton offer={primary} busy={busy} name={domain.name} note={startNote(domain)} enabled={enabled} onAction={act} />}
+      <ActionButton
+        offer={primary}
+        busy={busy}
+        name={domain.name}
+        note={primary?.action.method === "domain_start" ? startNote(domain) : ""}
+        enabled={enabled}
+        look={{ variant: "primary" }}
+        onAction={act}
+      />
       <ActionsMenu machine={machine} offers={others} enabled={enabled && !busy} onAction={act} onDialog={setDialog} />
       {question && asked && (
         <ConfirmDialog
@@ -83,36 +90,6 @@ export function MachineActions({ machine, runner, busy }: MachineActionsProps) {
   );
 }
 
-interface PrimaryButtonProps {
-  offer: Offer | null;
-  busy: Action | undefined;
-  name: string;
-  note: string;
-  enabled: boolean;
-  onAction(action: Action): void;
-}
-
-/* It keeps the focus while its action changes: so the second click of a double click must not count. */
-function PrimaryButton({ offer, busy, name, note, enabled, onAction }: PrimaryButtonProps) {
-  const refused = busy ? undefined : offer?.refused;
-  const tip = refused ?? (offer?.action.method === "domain_start" ? note : "");
-  const button = (
-    <Button
-      variant="primary"
-      isLoading={busy !== undefined}
-      spinnerAriaLabel={_("Please wait")}
-      isDisabled={!enabled}
-      isAriaDisabled={busy !== undefined || refused !== undefined}
-      aria-label={!busy && offer ? format(_(offer.action.labelFor), name) : undefined}
-      onKeyDown={(event) => event.repeat && event.preventDefault()}
-      onClick={(event) => event.detail <= 1 && offer && onAction(offer.action)}
-    >
-      {busy ? _(busy.busy) : offer && _(offer.action.label)}
-    </Button>
-  );
-  return tip ? <Tooltip content={tip}>{button}</Tooltip> : button;
-}
-
 interface ActionsMenuProps {
   machine: Machine;
   offers: readonly Offer[];
@@ -123,18 +100,7 @@ interface ActionsMenuProps {
 
 function ActionsMenu({ machine, offers, enabled, onAction, onDialog }: ActionsMenuProps) {
   const [open, setOpen] = useState(false);
-  const item = ({ action, refused }: Offer) => (
-    <DropdownItem
-      key={action.method}
-      value={action.method}
-      isDanger={action.danger ?? false}
-      isAriaDisabled={refused !== undefined}
-      description={refused}
-      onClick={() => onAction(action)}
-    >
-      {_(action.label)}
-    </DropdownItem>
-  );
+  const item = (offer: Offer) => <ActionItem key={offer.action.method} offer={offer} onAction={onAction} />;
   const dialogItem = (name: keyof typeof DIALOGS) => {
     const { label, method, hindrance, danger }: DialogEntry = DIALOGS[name];
     const refused = (method && refusal(machine, method)) ?? hindrance?.(machine);

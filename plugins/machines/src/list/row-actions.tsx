@@ -1,11 +1,10 @@
 import { useState } from "react";
-import { Button } from "@patternfly/react-core/dist/esm/components/Button";
 import { Divider } from "@patternfly/react-core/dist/esm/components/Divider";
 import { Dropdown, DropdownItem, DropdownList } from "@patternfly/react-core/dist/esm/components/Dropdown";
 import { MenuToggle } from "@patternfly/react-core/dist/esm/components/MenuToggle";
-import { Tooltip } from "@patternfly/react-core/dist/esm/components/Tooltip";
 import EllipsisVIcon from "@patternfly/react-icons/dist/esm/icons/ellipsis-v-icon";
 import { format, gettext as _ } from "../../../lib/cockpit";
+import { ActionButton, ActionItem } from "../action-controls";
 import { type Action, type Offer, offers } from "../actions";
 import type { Capabilities, Domain } from "../model";
 
@@ -30,43 +29,10 @@ export function RowActions({ domain, capabilities, busy, enabled, onAction, extr
   const { primary, others } = offers(domain, capabilities);
   return (
     <div className="ph-actions">
-      <MainButton offer={primary} busy={busy} name={domain.name} enabled={enabled} onAction={onAction} />
+      <ActionButton offer={primary} busy={busy} name={domain.name} enabled={enabled} look={{ variant: "secondary", size: "sm" }} onAction={onAction} />
       <ActionMenu offers={others} name={domain.name} enabled={enabled && !busy} onAction={onAction} extras={extras} />
     </div>
   );
-}
-
-interface MainButtonProps {
-  offer: Offer | null;
-  busy: Action | undefined;
-  name: string;
-  enabled: boolean;
-  onAction(action: Action): void;
-}
-
-/**
- * One button for what can be done, what is being done, and what can be done then: it keeps the keyboard's focus. So the second
- * click of a double click, and a key held down, must not count: they would stop what the first has started.
- */
-function MainButton({ offer, busy, name, enabled, onAction }: MainButtonProps) {
-  if (!offer && !busy) return null;
-  const refused = busy ? undefined : offer?.refused;
-  const button = (
-    <Button
-      variant="secondary"
-      size="sm"
-      isLoading={busy !== undefined}
-      spinnerAriaLabel={_("Please wait")}
-      isDisabled={!enabled}
-      isAriaDisabled={busy !== undefined || refused !== undefined}
-      aria-label={!busy && offer ? format(_(offer.action.labelFor), name) : undefined}
-      onKeyDown={(event) => event.repeat && event.preventDefault()}
-      onClick={(event) => event.detail <= 1 && offer && onAction(offer.action)}
-    >
-      {busy ? _(busy.busy) : offer && _(offer.action.label)}
-    </Button>
-  );
-  return refused === undefined ? button : <Tooltip content={refused}>{button}</Tooltip>;
 }
 
 interface ActionMenuProps {
@@ -81,18 +47,7 @@ function ActionMenu({ offers: items, name, enabled, onAction, extras }: ActionMe
   const [open, setOpen] = useState(false);
   const harmless = items.filter(({ action }) => !action.danger);
   const dangerous = items.filter(({ action }) => action.danger);
-  const item = ({ action, refused }: Offer) => (
-    <DropdownItem
-      key={action.method}
-      value={action.method}
-      isDanger={action.danger ?? false}
-      isAriaDisabled={refused !== undefined}
-      description={refused}
-      onClick={() => onAction(action)}
-    >
-      {_(action.label)}
-    </DropdownItem>
-  );
+  const item = (offer: Offer) => <ActionItem key={offer.action.method} offer={offer} onAction={onAction} />;
   return (
     <Dropdown
       isOpen={open && enabled}

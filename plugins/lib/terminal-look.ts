@@ -1,4 +1,12 @@
-import type { ITheme } from "@xterm/xterm";
+import type { ITerminalOptions, ITheme } from "@xterm/xterm";
+
+/** What every terminal of ours is made with. */
+export const LOOK: Readonly<ITerminalOptions> = {
+  cursorBlink: true,
+  fontFamily: '"Red Hat Mono", ui-monospace, "SFMono-Regular", Menlo, Consolas, "Liberation Mono", monospace',
+  scrollback: 10_000,
+  minimumContrastRatio: 4.5,
+};
 
 /** The terminal's colours: each of the sixteen is readable on its background (contrast 4.5 and more, but for black and white). */
 export const PALETTES: Readonly<Record<"light" | "dark", ITheme>> = {
