@@ -80,6 +80,9 @@ export function MachinePage({ backend, address }: { backend: Backend; address: M
   );
 }
 
+/** What the tabs say that they control; there is one, and the chosen tab fills it. */
+const PANEL = "machine-part";
+
 function MachineTabs({ machine, samples, address }: { machine: Machine; samples: SampleStore; address: MachineAddress }) {
   const tab = TITLES[address.tab] ? address.tab : "overview";
   const content: Readonly<Partial<Record<TabName, () => ReactNode>>> = {
@@ -98,10 +101,10 @@ function MachineTabs({ machine, samples, address }: { machine: Machine; samples:
         aria-label={_("Parts of this machine")}
       >
         {(Object.keys(TITLES) as TabName[]).map((each) => (
-          <Tab key={each} eventKey={each} title={<TabTitleText>{_(TITLES[each] ?? "")}</TabTitleText>} aria-label={_(TITLES[each] ?? "")} />
+          <Tab key={each} eventKey={each} tabContentId={PANEL} title={<TabTitleText>{_(TITLES[each] ?? "")}</TabTitleText>} aria-label={_(TITLES[each] ?? "")} />
         ))}
       </Tabs>
-      <div className="ph-tab" key={tab}>{content[tab]?.()}</div>
+      <div className="ph-tab" key={tab} id={PANEL} role="tabpanel" aria-label={_(TITLES[tab] ?? "")}>{content[tab]?.()}</div>
     </>
   );
 }
