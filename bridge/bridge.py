@@ -84,6 +84,7 @@ class Bridge:
                 log.error("the connection is lost: %s", problem)
                 stream.send(encode_control({"command": "init", "problem": problem.code, "message": problem.message}))
             await self._close()
+            await _shut_down(hooks, self.context)
         finally:
             for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
                 loop.remove_signal_handler(number)
@@ -111,12 +112,7 @@ class Bridge:
             return await self._ended
         for awaitable in _awaitables(hooks.hook.startup(context=self.context)):
             self.router.spawn(_logged(awaitable))
-        problem = await self._ended
-        ending = [_bounded(each) for each in _awaitables(hooks.hook.shutdown(context=self.context))]
-        for result in await asyncio.gather(*ending, return_exceptions=True):
-            if isinstance(result, Exception):
-                log.error("a plugin's shutdown failed: %r", result)
-        return problem
+        return await self._ended
 
     async def _close(self) -> None:
         self.context.grace.seconds = GRACE_AT_END
@@ -178,6 +174,13 @@ async def _run_and_exit(bridge: Bridge) -> None:
 
 def _awaitables(results: Iterable[Any]) -> list[Awaitable[None]]:
     return [result for result in results if inspect.isawaitable(result)]
+
+
+async def _shut_down(hooks: "pluggy.PluginManager | None", context: Context) -> None:
+    ending = [_bounded(each) for each in _awaitables(hooks.hook.shutdown(context=context))] if hooks else []
+    for result in await asyncio.gather(*ending, return_exceptions=True):
+        if isinstance(result, Exception):
+            log.error("a plugin's shutdown failed: %r", result)
 
 
 async def _bounded(awaitable: Awaitable[None]) -> None:

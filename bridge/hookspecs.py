@@ -48,4 +48,4 @@ def startup(context: "Context") -> Awaitable[None] | None:
 
 @hookspec
 def shutdown(context: "Context") -> Awaitable[None] | None:
-    """The bridge is about to end; what is returned is awaited for at most a second."""
+    """The bridge is about to end, and its channels have; what is returned is awaited for at most a second."""

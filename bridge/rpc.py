@@ -81,7 +81,10 @@ class RpcChannel(Channel):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        cls.methods = cls.methods | {
+        inherited = {
+            name: known for base in reversed(cls.__bases__) for name, known in getattr(base, "methods", {}).items()
+        }
+        cls.methods = inherited | {
             name: (function, _wants_progress(function))
             for name, function in vars(cls).items()
             if getattr(function, "__rpc__", False)

@@ -22,13 +22,18 @@ MADE = {".git", ".make", ".venv", "build", "dist", "node_modules", "__pycache__"
 """Folders that are made here or belong to tools: nobody wrote what is in them."""
 
 _CONFORMANCE = "tests/plugins/machines/conformance, one suite for every provider"
+_CHANNEL = "tests/plugins/machines/test_channel.py, as pages call it"
 TESTED_ELSEWHERE = {
     "bridge/hookspecs.py": "declarations; this file holds them to the documentation",
     "ws_gateway/hookspecs.py": "declarations; this file holds them to the documentation",
     "plugins/machines/dbus_actions.py": _CONFORMANCE,
     "plugins/machines/dbus_provider.py": _CONFORMANCE,
+    "plugins/machines/domain_methods.py": _CHANNEL,
     "plugins/machines/libvirt_actions.py": _CONFORMANCE,
     "plugins/machines/libvirt_objects.py": _CONFORMANCE,
+    "plugins/machines/methods.py": _CHANNEL,
+    "plugins/machines/snapshot_methods.py": _CHANNEL,
+    "plugins/machines/storage_methods.py": _CHANNEL,
 }
 
 HOOK_MODULES = {

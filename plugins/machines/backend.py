@@ -1,6 +1,6 @@
 """The back end of the machines, storage and networks pages: the channel `libvirt1`."""
 
-from collections.abc import Awaitable, Iterable
+from collections.abc import Iterable
 
 from bridge import hookimpl
 from bridge.channel import Channel
@@ -14,7 +14,7 @@ def channels() -> Iterable[type[Channel]]:
 
 
 @hookimpl
-def shutdown() -> Awaitable[None]:
+async def shutdown() -> None:
     """See `bridge.hookspecs`."""
-    logs.close()
-    return recorder.close()
+    await recorder.close()
+    await logs.close()

@@ -4,21 +4,21 @@ import asyncio
 import time
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from bridge.options import arguments
 from bridge.protocol import JsonObject, Problem
-from bridge.rpc import RpcChannel, method
+from bridge.rpc import method
 from plugins.machines.choice import Host, choose
 from plugins.machines.connections import Connections, probe
+from plugins.machines.domain_methods import DomainMethods
 from plugins.machines.history import History, Span
 from plugins.machines.keys import checked_key
-from plugins.machines.logs import Log, Logs
+from plugins.machines.logs import Logs
 from plugins.machines.provider import Kind, Method
 from plugins.machines.recorder import Recorder
-
-if TYPE_CHECKING:
-    from plugins.machines.watcher import Watcher
+from plugins.machines.snapshot_methods import SnapshotMethods
+from plugins.machines.storage_methods import StorageMethods
 
 INTERVAL_MIN, INTERVAL_MAX = 500, 3_600_000
 """Bounds of `interval`, in milliseconds."""
@@ -28,12 +28,9 @@ SHOWN_MAX = 200
 """Domains that a page says it shows; more fit on no screen."""
 RECENT_MAX = 120
 """Slots of the history that a page is told of many domains at once: ten minutes."""
-KEYS_MAX, HOLD_MAX = 16, 10_000
-"""Keys pressed together (libvirt's own bound), and milliseconds they are held."""
 _PARTS_MAX = 16
 
 Part = Literal["domains", "host", "pools", "volumes", "networks", "node_devices"]
-CloneStorage = Literal["full", "linked"]
 Followable = Literal["domain", "pool", "volume", "network", "node_device"]
 Wanted = Literal["", "libvirt-python", "libvirt-dbus", "virsh"]
 
@@ -41,11 +38,11 @@ _METHODS = {method.value: method for method in Method}
 
 _connections = Connections()
 recorder = Recorder(_connections)
-logs = Logs()
 """Keeps the histories of this process; ended with it."""
+logs = Logs()
 
 
-class LibvirtChannel(RpcChannel):
+class LibvirtChannel(DomainMethods, SnapshotMethods, StorageMethods):
     """`libvirt1`: see the module.
 
     The state has `connection` (uri, status, message, demo, hypervisor, provider,
@@ -69,9 +66,7 @@ class LibvirtChannel(RpcChannel):
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
-        self._watcher: Watcher | None = None
         self._history = History()
-        self._log = Log(None)
         self._parts: frozenset[str] = frozenset()
         self._following: dict[tuple[str, str], AsyncExitStack] = {}
 
@@ -163,143 +158,6 @@ class LibvirtChannel(RpcChannel):
         return {checked_key("domain", key): self._history.recent(key, count, now) for key in keys[:SHOWN_MAX]}
 
     @method
-    async def domain_screenshot(self, key: str) -> JsonObject:
-        """What its first screen shows: `type` (a media type) and `data` (base64); at most once in two seconds."""
-        return await self._watched().screenshot(checked_key("domain", key))
-
-    # Power
-
-    @method
-    async def domain_start(self, key: str) -> None:
-        """Start it, from its managed save where it has one."""
-        await self._act(Method.START, key)
-
-    @method
-    async def domain_start_paused(self, key: str) -> None:
-        """Start it with its virtual CPUs stopped."""
-        await self._act(Method.START_PAUSED, key)
-
-    @method
-    async def domain_start_boot_menu(self, key: str) -> None:
-        """Start it with its firmware's boot menu, this once."""
-        await self._act(Method.START_BOOT_MENU, key)
-
-    @method
-    async def domain_shutdown(self, key: str) -> None:
-        """Ask the guest to shut down; it may take its time, or refuse."""
-        await self._act(Method.SHUTDOWN, key)
-
-    @method
-    async def domain_destroy(self, key: str) -> None:
-        """Turn it off at once; what the guest has not written to disk is lost."""
-        await self._act(Method.DESTROY, key)
-
-    @method
-    async def domain_suspend(self, key: str) -> None:
-        """Stop its virtual CPUs; its memory stays."""
-        await self._act(Method.SUSPEND, key)
-
-    @method
-    async def domain_resume(self, key: str) -> None:
-        """Let a paused one go on."""
-        await self._act(Method.RESUME, key)
-
-    @method
-    async def domain_reboot(self, key: str) -> None:
-        """Ask the guest to reboot."""
-        await self._act(Method.REBOOT, key)
-
-    @method
-    async def domain_reset(self, key: str) -> None:
-        """Reset its hardware at once; what the guest has not written to disk is lost."""
-        await self._act(Method.RESET, key)
-
-    @method
-    async def domain_save(self, key: str) -> None:
-        """Save its memory to disk and stop it; the next start goes on from there."""
-        await self._act(Method.SAVE, key)
-
-    @method
-    async def domain_remove_saved(self, key: str) -> None:
-        """Throw the saved memory away; the next start boots."""
-        await self._act(Method.REMOVE_SAVED, key)
-
-    @method
-    async def domain_send_nmi(self, key: str) -> None:
-        """Send a non-maskable interrupt, which makes a guest dump itself."""
-        await self._act(Method.SEND_NMI, key)
-
-    @method
-    async def domain_send_keys(self, key: str, keys: list[int], hold: int = 0) -> None:
-        """Press those keys (codes of Linux) together, for `hold` milliseconds."""
-        if not 0 < len(keys) <= KEYS_MAX or not all(0 < code <= 0xFFFF for code in keys):
-            raise Problem("protocol-error", f"attribute 'keys': must be 1 to {KEYS_MAX} key codes")
-        if not 0 <= hold <= HOLD_MAX:
-            raise Problem("protocol-error", f"attribute 'hold': must be 0 to {HOLD_MAX} ms")
-        await self._act(Method.SEND_KEYS, key, keys=keys, hold=hold)
-
-    # What it is
-
-    @method
-    async def domain_set_autostart(self, key: str, on: bool) -> None:
-        """Start it when the host starts, or not."""
-        await self._act(Method.SET_AUTOSTART, key, on=on)
-
-    @method
-    async def domain_rename(self, key: str, name: str) -> None:
-        """Rename one that is shut off."""
-        await self._act(Method.RENAME, key, name=name)
-
-    @method
-    async def domain_definition(self, key: str) -> str:
-        """Its stored definition with its secrets, for `domain_define`; refused where that is."""
-        return await self._watched().definition(checked_key("domain", key))
-
-    @method
-    async def domain_define(self, key: str, xml: str) -> None:
-        """Store this definition, once libvirt has validated it; what runs is not touched."""
-        await self._act(Method.DEFINE, key, xml=xml)
-
-    @method
-    async def domain_clone(self, key: str, name: str, storage: CloneStorage = "full") -> str:
-        """Clone one that is shut off, with copies of its volumes or (`linked`) volumes based on them; its UUID."""
-        return await self._act(Method.CLONE, key, name=name, storage=storage)
-
-    @method
-    async def domain_delete(self, key: str, storage: list[str] | None = None) -> None:
-        """Force it off and remove it with its saved memory and its snapshots' records.
-
-        `storage` names the disks (`vda`) whose volumes are deleted with it. Where one of them is no volume, or is of
-        use to another domain or volume, nothing at all is done.
-        """
-        await self._act(Method.DELETE, key, storage=storage or [])
-
-    @method
-    async def domain_set_title(self, key: str, text: str) -> None:
-        """One line; empty removes it."""
-        await self._act(Method.SET_TITLE, key, text=text)
-
-    @method
-    async def domain_set_description(self, key: str, text: str) -> None:
-        """Any text; empty removes it."""
-        await self._act(Method.SET_DESCRIPTION, key, text=text)
-
-    @method
-    async def domain_set_notes(self, key: str, text: str) -> None:
-        """Any text, kept beside the tags in metadata of ours."""
-        await self._act(Method.SET_NOTES, key, text=text)
-
-    @method
-    async def domain_set_tags(self, key: str, tags: list[str]) -> None:
-        """These tags instead of those it has."""
-        await self._act(Method.SET_TAGS, key, tags=tags)
-
-    @method
-    async def domain_change_tags(self, key: str, add: list[str], remove: list[str]) -> None:
-        """Add some tags and take others away; those that it has besides stay, whoever sets them meanwhile."""
-        await self._act(Method.SET_TAGS, key, add=add, remove=remove)
-
-    @method
     async def equivalent(self, action: str, params: dict[str, Any]) -> list[list[str]]:
         """The virsh commands that do what the method `action` does with `params`, each as the words of its argv.
 
@@ -310,54 +168,8 @@ class LibvirtChannel(RpcChannel):
             raise Problem("protocol-error", "attribute 'action': must be a method that changes something")
         function, _ = self.methods[action]
         values = arguments(function, {**_defaults(function), **params}, 1)
-        key = checked_key(_kind_of(wanted), values.pop("key"))
+        key = checked_key(wanted.kind, values.pop("key"))
         return await self._watched().equivalent(wanted, key, values)
-
-    # Snapshots and volumes
-
-    @method
-    async def snapshot_create(self, key: str, name: str = "", description: str = "") -> None:
-        """Take an internal snapshot, with the memory of a running domain."""
-        await self._act(Method.SNAPSHOT_CREATE, key, name=name, description=description)
-
-    @method
-    async def snapshot_create_external(self, key: str, name: str, description: str = "", memory: bool = False) -> None:
-        """Take an external snapshot of its disks, with `memory` of what a running domain has in it as well."""
-        await self._act(Method.SNAPSHOT_CREATE_EXTERNAL, key, name=name, description=description, memory=memory)
-
-    @method
-    async def snapshot_revert(self, key: str, snapshot: str, force: bool = False) -> None:
-        """Go back to a snapshot; what the domain is now is lost."""
-        await self._act(Method.SNAPSHOT_REVERT, key, snapshot=snapshot, force=force)
-
-    @method
-    async def snapshot_delete(self, key: str, snapshot: str, children: bool = False) -> None:
-        """Delete a snapshot, with `children` all that were made from it as well."""
-        await self._act(Method.SNAPSHOT_DELETE, key, snapshot=snapshot, children=children)
-
-    @method
-    async def volume_delete(self, key: str) -> None:
-        """Delete a volume (`POOL/NAME`) with what it holds."""
-        await self._act(Method.VOLUME_DELETE, key)
-
-    async def _act(self, wanted: Method, key: str, **params: Any) -> str:
-        key = checked_key(_kind_of(wanted), key)
-        failure = "It was cancelled"
-        made = ""
-        try:
-            made = await self._watched().act(wanted, key, **params)
-            failure = ""
-        except Problem as problem:
-            failure = problem.message or problem.code
-            raise
-        finally:
-            self._log.record(key, wanted, params | {"made": made}, failure)
-        return made
-
-    def _watched(self) -> "Watcher":
-        if self._watcher is None:
-            raise Problem("disconnected", "The channel is not set up yet")
-        return self._watcher
 
     def _pass_on(self, patch: JsonObject) -> None:
         wanted = {name: value for name, value in patch.items() if name in self._parts}
@@ -377,10 +189,6 @@ class LibvirtChannel(RpcChannel):
             if own:
                 kinds[kind] = own
         return {"followed": kinds} if kinds else {}
-
-
-def _kind_of(wanted: Method) -> str:
-    return "volume" if wanted is Method.VOLUME_DELETE else "domain"
 
 
 def _defaults(function: Any) -> dict[str, Any]:

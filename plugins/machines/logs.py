@@ -48,6 +48,10 @@ class Log:
             raise Problem("internal-error", f"The log cannot be read: {error}") from None
         return [entry.as_answer() for entry in found]
 
+    def close(self) -> None:
+        """Take no more entries."""
+        self._executor = None
+
     def _written(self, done: "Future[None]") -> None:
         self._waiting -= 1
         error = None if done.cancelled() else done.exception()
@@ -70,9 +74,12 @@ class Logs:
             self._logs[uri] = Log(log_path(uri, environ), person_of(environ), self._executor)
         return self._logs[uri]
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Write what waits, and nothing more."""
         executor, self._executor = self._executor, None
+        for each in self._logs.values():
+            each.close()
         self._logs.clear()
         if executor is not None:
             executor.shutdown(wait=False)
+            await asyncio.to_thread(executor.shutdown)

@@ -66,6 +66,12 @@ class Method(StrEnum):
     SNAPSHOT_DELETE = "snapshot_delete"
     VOLUME_DELETE = "volume_delete"
 
+    @property
+    def kind(self) -> Kind:
+        """Of the object whose key it takes."""
+        prefix = self.partition("_")[0]
+        return Kind.DOMAIN if prefix == "snapshot" else Kind(prefix)
+
 
 COMPOSED = frozenset(
     {

@@ -76,7 +76,7 @@ class Watcher(Listener):
         `not-found` for an unknown key, otherwise what libvirt says.
         """
         provider = self._permitted(method)
-        kind = Kind.VOLUME if method is Method.VOLUME_DELETE else Kind.DOMAIN
+        kind = method.kind
         try:
             made = await perform(provider, method, key, params)
         except Problem as problem:

@@ -1,14 +1,13 @@
 /** Which actions are under way, which were asked of a guest, and which failed: an immutable snapshot, outside React. */
 
 import { format, gettext as _ } from "../../lib/cockpit";
+import type { Failure } from "../../lib/libvirt/failure-list";
 import type { Action, ActionName } from "./actions";
 import type { Domain, Domains } from "./model";
 
-export interface Failure {
-  readonly id: number;
+/** Of the machine `key`. */
+export interface MachineFailure extends Failure {
   readonly key: string;
-  readonly title: string;
-  readonly message: string;
 }
 
 export interface Activity {
@@ -16,7 +15,7 @@ export interface Activity {
   readonly busy: ReadonlyMap<string, Action>;
   /** The guest was asked and has not followed yet. */
   readonly asked: ReadonlyMap<string, Asked>;
-  readonly failures: readonly Failure[];
+  readonly failures: readonly MachineFailure[];
   /** For screen readers: the last thing that happened. */
   readonly announcement: string;
 }
@@ -103,7 +102,7 @@ export class ActionRunner {
   }
 
   #failed(key: string, domain: Domain, action: Action, error: unknown): void {
-    const failure: Failure = {
+    const failure: MachineFailure = {
       id: ++this.#lastId,
       key,
       title: format(_(action.failed), domain.name),

@@ -1,7 +1,8 @@
 /** What can be done to a domain: one table. The method's name is also that of its capability. */
 
 import { gettext as _, N_ } from "../../lib/cockpit";
-import type { Capabilities, Domain, DomainState } from "./model";
+import type { Capabilities } from "../../lib/libvirt/model";
+import type { Domain, DomainState } from "./model";
 
 export type ActionName =
   | "domain_start" | "domain_resume" | "domain_suspend" | "domain_shutdown" | "domain_reboot" | "domain_reset" | "domain_destroy"

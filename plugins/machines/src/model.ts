@@ -1,5 +1,7 @@
 /** What the machines back end publishes (channel `libvirt1`). Sizes are in bytes, keys of domains are their UUIDs. */
 
+import type { ConnectionState } from "../../lib/libvirt/model";
+
 export type DomainState =
   | "running" | "blocked" | "paused" | "suspended" | "shutting down" | "shut off" | "crashed" | "no state";
 
@@ -21,26 +23,9 @@ export interface Domain {
   readonly addresses?: readonly string[];
 }
 
-export interface ConnectionInfo {
-  readonly uri: string;
-  readonly status: "connecting" | "connected" | "disconnected" | "failed";
-  readonly message?: string;
-  readonly demo?: boolean;
-  readonly hypervisor?: string;
-  readonly hostname?: string;
-  readonly version?: string;
-  readonly readonly?: boolean;
-  /** Every row has what its XML tells. */
-  readonly described?: boolean;
-}
-
-/** Method -> true, or the sentence that says why it cannot be called here. */
-export type Capabilities = Readonly<Record<string, true | string>>;
 export type Domains = Readonly<Record<string, Domain>>;
 
-export interface MachinesState {
-  readonly connection: ConnectionInfo;
-  readonly capabilities: Capabilities;
+export interface MachinesState extends ConnectionState {
   readonly domains: Domains;
 }
 

@@ -322,6 +322,19 @@ async def test_a_storm_of_events_is_four_patches_a_second(
         assert len(back.patches_of["b"]) - before <= 2 + 4 * (time.monotonic() - started)
 
 
+async def test_actions_that_the_end_overtakes_are_no_fault(
+    make_world: Callable[..., str], make_domain: Callable[..., Any], uuid: Callable[[int], str]
+) -> None:
+    """The context looks at the exit status and at what was said on stderr."""
+    uri = make_world(*(make_domain(f"machine-{number}", number) for number in range(60)))
+    async with back_end() as back:
+        back.open("a", uri=uri)
+        await back.loaded("a")
+        for number in range(60):
+            back.call("a", number, "domain_start", key=uuid(number))
+        assert "error" not in await back.reply(0)
+
+
 async def test_samples_come_at_their_pace(world: str, uuid: Callable[[int], str]) -> None:
     async with back_end() as back:
         back.open("a", uri=world, interval=500)

@@ -4,7 +4,7 @@ import pytest
 
 from bridge.protocol import Problem
 from plugins.machines import logs as module
-from plugins.machines.done_log import log_path
+from plugins.machines.done_log import entries, log_path
 from plugins.machines.logs import Log, Logs
 
 KEY = "00000000-0000-4000-8000-000000000001"
@@ -21,7 +21,7 @@ async def test_entries_are_told_as_soon_as_they_were_recorded(tmp_path: Path) ->
         ("domain_destroy", {"force": True}, "ann"),
         ("domain_start", {"force": True}, "ann"),
     ]
-    logs.close()
+    await logs.close()
 
 
 async def test_a_disk_that_refuses_costs_the_log_alone(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -37,7 +37,7 @@ async def test_a_disk_that_refuses_costs_the_log_alone(tmp_path: Path, caplog: p
     path.write_text("no database" * 100)
     with pytest.raises(Problem, match="The log cannot be read"):
         await log.entries(KEY)
-    logs.close()
+    await logs.close()
 
 
 async def test_a_disk_that_hangs_costs_the_newest_entries(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -46,7 +46,19 @@ async def test_a_disk_that_hangs_costs_the_newest_entries(tmp_path: Path, monkey
     log = logs.of("test:///default", {"XDG_STATE_HOME": str(tmp_path)})
     log.record(KEY, "domain_start", {}, "")
     assert await log.entries(KEY) == []
-    logs.close()
+    await logs.close()
+
+
+async def test_what_waits_is_written_at_the_end_and_nothing_more(tmp_path: Path) -> None:
+    environ = {"XDG_STATE_HOME": str(tmp_path)}
+    logs = Logs()
+    log = logs.of("test:///default", environ)
+    for _ in range(50):
+        log.record(KEY, "domain_start", {}, "")
+    await logs.close()
+    log.record(KEY, "domain_destroy", {}, "It was cancelled")
+    written = entries(log_path("test:///default", environ), KEY)
+    assert [entry.method for entry in written] == ["domain_start"] * 50
 
 
 async def test_without_a_path_nothing_is_kept() -> None:

@@ -7,7 +7,7 @@ import { Spinner } from "@patternfly/react-core/dist/esm/components/Spinner";
 import { TextArea } from "@patternfly/react-core/dist/esm/components/TextArea";
 import { TextInput } from "@patternfly/react-core/dist/esm/components/TextInput";
 import { channel, gettext as _, type JsonObject } from "../../../lib/cockpit";
-import { FormDialog } from "../details/form-dialog";
+import { FormDialog } from "../../../lib/libvirt/form-dialog";
 import { download } from "./download";
 import { KeysMenu } from "./keys-menu";
 import { type Scaling, VncSession, type VncState } from "./vnc-session";

@@ -4,7 +4,7 @@ import { Radio } from "@patternfly/react-core/dist/esm/components/Radio";
 import { TextInput } from "@patternfly/react-core/dist/esm/components/TextInput";
 import { format, gettext as _, location } from "../../../lib/cockpit";
 import { formatAddress } from "./address";
-import { FormDialog, TitleWithName } from "./form-dialog";
+import { FormDialog, TitleWithName } from "../../../lib/libvirt/form-dialog";
 import { type Machine, devicesOf } from "./model";
 
 /** Copies a machine that is off, with its disks or with disks that are based on them. */

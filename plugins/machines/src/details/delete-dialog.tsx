@@ -4,7 +4,7 @@ import { FormGroup } from "@patternfly/react-core/dist/esm/components/Form";
 import { List, ListItem } from "@patternfly/react-core/dist/esm/components/List";
 import { format, gettext as _, location, ngettext } from "../../../lib/cockpit";
 import { lookOf } from "../states";
-import { FormDialog, TitleWithName } from "./form-dialog";
+import { FormDialog, TitleWithName } from "../../../lib/libvirt/form-dialog";
 import { type Machine, devicesOf } from "./model";
 import { VirshCommand } from "./virsh-command";
 

@@ -2,7 +2,7 @@ import { useState } from "react";
 import { FormGroup } from "@patternfly/react-core/dist/esm/components/Form";
 import { FormSelect, FormSelectOption } from "@patternfly/react-core/dist/esm/components/FormSelect";
 import { gettext as _ } from "../../../lib/cockpit";
-import { FormDialog, TitleWithName } from "./form-dialog";
+import { FormDialog, TitleWithName } from "../../../lib/libvirt/form-dialog";
 import { COMBINATIONS } from "./keys";
 import type { Machine } from "./model";
 import { VirshCommand } from "./virsh-command";

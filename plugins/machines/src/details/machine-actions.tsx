@@ -9,10 +9,11 @@ import type { Action, Offer } from "../actions";
 import { ConfirmDialog, type Question, stillAsked } from "../confirm-dialog";
 import { lookOf } from "../states";
 import { CloneDialog } from "./clone-dialog";
-import { CommandsDialog } from "./commands-dialog";
+import { MachineCommands } from "./machine-commands";
 import { DeleteDialog } from "./delete-dialog";
 import { KeysDialog } from "./keys-dialog";
-import { type Machine, refusal } from "./model";
+import { refusal } from "../../../lib/libvirt/model";
+import { type Machine } from "./model";
 import { machineOffers, startNote } from "./operations";
 import { RenameDialog } from "./rename-dialog";
 import { VirshCommand } from "./virsh-command";
@@ -43,7 +44,7 @@ const DIALOGS = {
   keys: { label: N_("Send keys…"), Dialog: KeysDialog, method: "domain_send_keys", hindrance: onlyRunning },
   rename: { label: N_("Rename…"), Dialog: RenameDialog, method: "domain_rename", hindrance: onlyOff },
   clone: { label: N_("Clone…"), Dialog: CloneDialog, method: "domain_clone", hindrance: onlyOff },
-  commands: { label: N_("Show virsh commands"), Dialog: CommandsDialog },
+  commands: { label: N_("Show virsh commands"), Dialog: MachineCommands },
   delete: { label: N_("Delete…"), Dialog: DeleteDialog, method: "domain_delete", danger: true },
 } satisfies Record<string, DialogEntry>;
 

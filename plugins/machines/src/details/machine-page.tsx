@@ -7,7 +7,8 @@ import { Title } from "@patternfly/react-core/dist/esm/components/Title";
 import FlaskIcon from "@patternfly/react-icons/dist/esm/icons/flask-icon";
 import { gettext as _, location, N_ } from "../../../lib/cockpit";
 import { ActionRunner } from "../action-runner";
-import { ConnectionFailed, FailureList, StaleNotice } from "../notices";
+import { ConnectionFailed, StaleNotice } from "../../../lib/libvirt/connection-notices";
+import { FailureList } from "../../../lib/libvirt/failure-list";
 import { SampleStore } from "../samples";
 import { StateLabel } from "../state-label";
 import { type MachineAddress, type Tab as TabName, formatAddress } from "./address";
@@ -71,7 +72,7 @@ export function MachinePage({ backend, address }: { backend: Backend; address: M
             <MachineTabs machine={machine} samples={samples} address={address} />
           </>
         ) : lost !== undefined ? (
-          <ConnectionFailed message={lost} libvirt={libvirt} stderr={status.stderr} uri={connection?.uri} onRetry={retry} />
+          <ConnectionFailed title={_("The machine cannot be had")} message={lost} libvirt={libvirt} stderr={status.stderr} uri={connection?.uri} onRetry={retry} />
         ) : (
           gone && <MachineGone id={id} uri={connection?.uri} failure={failure} />
         )}

@@ -1,7 +1,8 @@
 /** What the back end tells of one machine that is looked at closely (`follow`). */
 
 import type { Connection } from "../../../lib/rpc";
-import type { Capabilities, ConnectionInfo, Domain, MachinesState, Samples } from "../model";
+import type { Capabilities, ConnectionInfo } from "../../../lib/libvirt/model";
+import type { Domain, MachinesState, Samples } from "../model";
 
 export interface DetailedDomain extends Domain {
   readonly description?: string;
@@ -92,11 +93,4 @@ export function devicesOf(followed: FollowedDomain | undefined, ...kinds: string
   return Object.entries(followed?.devices ?? {})
     .filter(([, { kind }]) => kinds.includes(kind))
     .sort(([, a], [, b]) => a.order - b.order);
-}
-
-/** Why a method cannot be called here; undefined where it can. */
-export function refusal({ capabilities, enabled }: Pick<Machine, "capabilities" | "enabled">, method: string): string | undefined {
-  const capability = capabilities[method];
-  if (capability === true) return enabled ? undefined : "";
-  return capability ?? "";
 }

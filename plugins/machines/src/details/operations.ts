@@ -2,7 +2,8 @@
 
 import { gettext as _, N_ } from "../../../lib/cockpit";
 import { ACTIONS, type Action, type Offer } from "../actions";
-import type { Capabilities, Domain, DomainState } from "../model";
+import type { Capabilities } from "../../../lib/libvirt/model";
+import type { Domain, DomainState } from "../model";
 
 const RUNNING: readonly DomainState[] = ["running", "blocked"];
 const OFF: readonly DomainState[] = ["shut off", "no state"];

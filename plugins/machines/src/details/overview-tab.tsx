@@ -10,7 +10,8 @@ import type { SampleStore } from "../samples";
 import { CpuUsage, MemoryUsage } from "../list/usage";
 import { DevicesCards } from "./devices-cards";
 import { TERMS } from "./terms";
-import { type Hardware, type Machine, refusal } from "./model";
+import { refusal } from "../../../lib/libvirt/model";
+import { type Hardware, type Machine } from "./model";
 import { TextsCard } from "./texts-card";
 
 /** What the machine is. */

@@ -6,8 +6,9 @@ import { TextArea } from "@patternfly/react-core/dist/esm/components/TextArea";
 import { TextInput } from "@patternfly/react-core/dist/esm/components/TextInput";
 import { format, gettext as _, ngettext } from "../../../lib/cockpit";
 import { lookOf } from "../states";
-import { FormDialog, TitleWithName } from "./form-dialog";
-import { type Machine, refusal } from "./model";
+import { FormDialog, TitleWithName } from "../../../lib/libvirt/form-dialog";
+import { refusal } from "../../../lib/libvirt/model";
+import { type Machine } from "./model";
 import { type SnapshotNode, countBelow } from "./snapshot-tree";
 import { VirshCommand } from "./virsh-command";
 

@@ -5,7 +5,8 @@ import { Label } from "@patternfly/react-core/dist/esm/components/Label";
 import { Tooltip } from "@patternfly/react-core/dist/esm/components/Tooltip";
 import CameraIcon from "@patternfly/react-icons/dist/esm/icons/camera-icon";
 import { format, gettext as _, language, N_ } from "../../../lib/cockpit";
-import { type Machine, refusal } from "./model";
+import { refusal } from "../../../lib/libvirt/model";
+import { type Machine } from "./model";
 import { CreateSnapshotDialog, DeleteSnapshotDialog, RevertDialog } from "./snapshot-dialogs";
 import { type SnapshotNode, snapshotForest } from "./snapshot-tree";
 

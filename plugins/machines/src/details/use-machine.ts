@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from "react";
-import type { Capabilities } from "../model";
+import type { Capabilities } from "../../../lib/libvirt/model";
 import type { Backend, Machine } from "./model";
-import { useFollowed } from "./use-followed";
+import { useFollowed } from "../../../lib/libvirt/use-followed";
 
 const NO_CAPABILITIES: Capabilities = {};
 

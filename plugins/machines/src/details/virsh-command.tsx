@@ -1,9 +1,6 @@
-import { useState } from "react";
-import { ClipboardCopy } from "@patternfly/react-core/dist/esm/components/ClipboardCopy";
-import { ExpandableSection } from "@patternfly/react-core/dist/esm/components/ExpandableSection";
-import { gettext as _, type JsonObject } from "../../../lib/cockpit";
+import type { JsonObject } from "../../../lib/cockpit";
+import { type AskCommands, VirshCommands, commandsOf } from "../../../lib/libvirt/virsh-commands";
 import type { Machine } from "./model";
-import { type Equivalent, useEquivalent } from "./use-equivalent";
 
 interface VirshCommandProps {
   machine: Machine;
@@ -11,21 +8,11 @@ interface VirshCommandProps {
   params?: JsonObject;
 }
 
-/** What would do the same on the command line, to be copied. */
+/** What would do the same to this machine on the command line, to be copied. */
 export function VirshCommand({ machine, method, params = {} }: VirshCommandProps) {
-  const [open, setOpen] = useState(false);
-  const told = useEquivalent(machine, method, params, open);
-  return (
-    <ExpandableSection className="ph-virsh" toggleText={_("Equivalent virsh command")} isExpanded={open} onToggle={(_event, next) => setOpen(next)}>
-      <Commands told={told} label={_("Equivalent virsh command")} />
-    </ExpandableSection>
-  );
+  return <VirshCommands ask={commandsFor(machine, method, params)} asked={JSON.stringify(params)} />;
 }
 
-/** The commands, or why there are none. */
-export function Commands({ told: { commands, reason }, label }: { told: Equivalent; label: string }) {
-  if (reason) return <p className="ph-note">{reason}</p>;
-  return commands?.map((line) => (
-    <ClipboardCopy key={line} isReadOnly hoverTip={_("Copy")} clickTip={_("Copied")} textAriaLabel={label}>{line}</ClipboardCopy>
-  ));
+export function commandsFor({ backend, id }: Machine, method: string, params: JsonObject = {}): AskCommands {
+  return commandsOf(backend, method, { ...params, key: id });
 }

@@ -7,7 +7,8 @@ import { ToggleGroup, ToggleGroupItem } from "@patternfly/react-core/dist/esm/co
 import { Tooltip } from "@patternfly/react-core/dist/esm/components/Tooltip";
 import { gettext as _ } from "../../../lib/cockpit";
 import { lookOf } from "../states";
-import { type Machine, refusal } from "./model";
+import { refusal } from "../../../lib/libvirt/model";
+import { type Machine } from "./model";
 import { XmlDiff } from "./xml-diff";
 import { XmlEditor } from "./xml-editor";
 

@@ -5,9 +5,9 @@ import { Button } from "@patternfly/react-core/dist/esm/components/Button";
 import { Label, type LabelProps } from "@patternfly/react-core/dist/esm/components/Label";
 import { Modal, ModalBody, ModalFooter, ModalHeader } from "@patternfly/react-core/dist/esm/components/Modal";
 import { format, gettext as _, N_, ngettext } from "../../../lib/cockpit";
+import { type AskCommands, VirshCommands } from "../../../lib/libvirt/virsh-commands";
 import { type BulkAction, TEMPORARY_LOSS, endsTemporary } from "./bulk-actions";
 import { type BulkItem, type BulkRun, type Result, isFinished } from "./bulk-run";
-import { type AskCommands, CommandsView } from "./commands-view";
 import type { Row } from "./view";
 
 interface BulkConfirmProps {
@@ -30,7 +30,7 @@ export function BulkConfirm({ action, rows, ask, onConfirm, onCancel }: BulkConf
         <ul className="ph-bulk-names" tabIndex={0} aria-label={_("Machines")}>
           {rows.map(([key, { name }]) => <li key={key}><bdi>{name}</bdi></li>)}
         </ul>
-        <CommandsView ask={ask} />
+        <VirshCommands ask={ask} />
       </ModalBody>
       <ModalFooter>
         <Button variant={action.danger ? "danger" : "primary"} onClick={onConfirm}>{_(action.label)}</Button>
@@ -66,7 +66,7 @@ export function BulkResults({ action, run, ask, onClose }: BulkResultsProps) {
             </li>
           ))}
         </ul>
-        {ask && <CommandsView ask={ask} />}
+        {ask && <VirshCommands ask={ask} />}
       </ModalBody>
       <ModalFooter>
         {finished ? (

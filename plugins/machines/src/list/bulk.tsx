@@ -4,7 +4,7 @@ import { lookOf } from "../states";
 import { type BulkAction, TAGS, asks } from "./bulk-actions";
 import { BulkConfirm, BulkResults } from "./bulk-dialogs";
 import { BulkRun } from "./bulk-run";
-import type { AskCommands } from "./commands-view";
+import type { AskCommands } from "../../../lib/libvirt/virsh-commands";
 import type { Fleet } from "./fleet";
 import type { Place } from "./machine-table";
 import { TagsDialog } from "./tags-dialog";

@@ -7,7 +7,7 @@ import { Modal, ModalBody, ModalFooter, ModalHeader } from "@patternfly/react-co
 import { TextInput } from "@patternfly/react-core/dist/esm/components/TextInput";
 import { format, gettext as _ } from "../../../lib/cockpit";
 import { type Member, uriOf } from "./fleet";
-import { LONGEST, MOST, type SavedConnections, isUri } from "./saved-connections";
+import { LONGEST, MOST, type SavedConnections, isUri } from "../../../lib/libvirt/saved-connections";
 
 const USUAL = ["qemu:///system", "qemu:///session", "lxc:///", "xen:///", "qemu+ssh://user@host/system"];
 

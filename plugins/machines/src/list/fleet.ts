@@ -5,7 +5,8 @@
 
 import type { JsonObject } from "../../../lib/merge";
 import type { Connection, Snapshot } from "../../../lib/rpc";
-import type { ConnectionInfo, Domains, MachinesState, Samples } from "../model";
+import type { ConnectionInfo } from "../../../lib/libvirt/model";
+import type { Domains, MachinesState, Samples } from "../model";
 
 export type Backend = Pick<
   Connection<MachinesState, Samples>,

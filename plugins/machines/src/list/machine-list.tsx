@@ -1,9 +1,9 @@
 import { connect } from "../../../lib/rpc";
 import type { MachinesState, Samples } from "../model";
-import { connectionsFile } from "./connections-file";
+import { connectionsFile } from "../../../lib/libvirt/connections-file";
 import { Fleet } from "./fleet";
 import { MachinesPage } from "./machines-page";
-import { SavedConnections } from "./saved-connections";
+import { SavedConnections } from "../../../lib/libvirt/saved-connections";
 
 /** Milliseconds between readings of the load. */
 const INTERVAL = 2000;

@@ -3,7 +3,7 @@ import { Skeleton } from "@patternfly/react-core/dist/esm/components/Skeleton";
 import { Table, Tbody, Td, Th, Thead, Tr } from "@patternfly/react-table/dist/esm/components/Table";
 import { gettext as _, N_ } from "../../../lib/cockpit";
 import type { Activity } from "../action-runner";
-import type { Capabilities } from "../model";
+import type { Capabilities } from "../../../lib/libvirt/model";
 import { MachineRow, type MachineRowProps } from "./machine-row";
 import type { Selection } from "./use-selection";
 import { placesDrawn, useWindow } from "./use-window";

@@ -8,17 +8,19 @@ import { ActionRunner } from "../action-runner";
 import type { Action } from "../actions";
 import { ConfirmDialog, type Question, stillAsked } from "../confirm-dialog";
 import type { Domain } from "../model";
-import { ConnectionLine, DemoNotice, FailureList, NothingMatches } from "../notices";
+import { ConnectionLine, DemoNotice } from "../../../lib/libvirt/connection-notices";
+import { FailureList } from "../../../lib/libvirt/failure-list";
+import { NothingMatches } from "../notices";
 import { useBulk } from "./bulk";
 import { TAGS } from "./bulk-actions";
 import { ConnectionsDialog } from "./connections-dialog";
 import type { Fleet } from "./fleet";
-import { healthOf } from "./health";
+import { healthOf } from "../../../lib/libvirt/health";
 import { MachineTable } from "./machine-table";
 import { MachinesToolbar } from "./machines-toolbar";
 import { MemberNotice } from "./member-notice";
 import { RowCommands } from "./row-commands";
-import type { SavedConnections } from "./saved-connections";
+import type { SavedConnections } from "../../../lib/libvirt/saved-connections";
 import { SelectionBar } from "./selection-bar";
 import { Thumbnails } from "./thumbnails";
 import { usePlaces, useReadings, useRows, useShown } from "./use-fleet";
@@ -76,7 +78,7 @@ export function MachinesPage({ fleet, saved }: { fleet: Fleet; saved: SavedConne
   const asked = stillAsked(question, question ? domains[question.key] : undefined);
 
   let body: ReactNode = null;
-  if (total > 0 || members.some(({ snapshot }) => healthOf(snapshot).kind === "loading")) {
+  if (total > 0 || members.some(({ snapshot }) => healthOf(snapshot, snapshot.state.domains).kind === "loading")) {
     body = (
       <>
         <MachinesToolbar
@@ -101,7 +103,7 @@ export function MachinesPage({ fleet, saved }: { fleet: Fleet; saved: SavedConne
             view={view}
             activity={activity}
             several={members.length > 1}
-            stale={total > 0 && members.every(({ snapshot }) => healthOf(snapshot).kind === "stale")}
+            stale={total > 0 && members.every(({ snapshot }) => healthOf(snapshot, snapshot.state.domains).kind === "stale")}
             samples={samples}
             trends={trends}
             selection={selection}

@@ -6,7 +6,8 @@ import EllipsisVIcon from "@patternfly/react-icons/dist/esm/icons/ellipsis-v-ico
 import { format, gettext as _ } from "../../../lib/cockpit";
 import { ActionButton, ActionItem } from "../action-controls";
 import { type Action, type Offer, offers } from "../actions";
-import type { Capabilities, Domain } from "../model";
+import type { Capabilities } from "../../../lib/libvirt/model";
+import type { Domain } from "../model";
 
 interface RowActionsProps {
   domain: Domain;

@@ -1,11 +1,10 @@
-import { Button } from "@patternfly/react-core/dist/esm/components/Button";
-import { Modal, ModalBody, ModalFooter, ModalHeader } from "@patternfly/react-core/dist/esm/components/Modal";
 import { gettext as _ } from "../../../lib/cockpit";
+import { CommandsDialog } from "../../../lib/libvirt/commands-dialog";
+import type { Capabilities } from "../../../lib/libvirt/model";
 import { offers } from "../actions";
+import type { Domain } from "../model";
 import { BULK_ACTIONS, TAGS } from "./bulk-actions";
-import { CommandsView } from "./commands-view";
 import type { Fleet } from "./fleet";
-import type { Capabilities, Domain } from "../model";
 
 interface RowCommandsProps {
   fleet: Fleet;
@@ -24,20 +23,9 @@ export function RowCommands({ fleet, domainKey, domain, capabilities, onClose }:
     label,
     params: method === TAGS.method ? { add: [_("New tag")], remove: [] } : params,
   }));
-  return (
-    <Modal variant="medium" isOpen onClose={onClose} aria-labelledby="commands-title">
-      <ModalHeader labelId="commands-title" title={<bdi>{domain.name}</bdi>} description={_("They are for you to copy; nothing is run.")} />
-      <ModalBody>
-        {[...own, ...further].map(({ method, label, params }) => (
-          <section key={method} aria-label={_(label)} className="ph-command">
-            <h2>{_(label)}</h2>
-            <CommandsView ask={() => fleet.commands(method, domainKey, params)} />
-          </section>
-        ))}
-      </ModalBody>
-      <ModalFooter>
-        <Button onClick={onClose}>{_("Close")}</Button>
-      </ModalFooter>
-    </Modal>
-  );
+  const entries = [...own, ...further].map(({ method, label, params }) => ({
+    label: _(label),
+    ask: () => fleet.commands(method, domainKey, params),
+  }));
+  return <CommandsDialog name={domain.name} entries={entries} onClose={onClose} />;
 }

@@ -1,8 +1,9 @@
 import { useDeferredValue, useEffect, useMemo, useRef, useSyncExternalStore } from "react";
-import type { Capabilities, Domains, Samples } from "../model";
+import type { Capabilities } from "../../../lib/libvirt/model";
+import type { Domains, Samples } from "../model";
 import { SampleStore } from "../samples";
 import { type Fleet, type Member, joinKey, nameOf, splitKey } from "./fleet";
-import { healthOf } from "./health";
+import { healthOf } from "../../../lib/libvirt/health";
 import type { Place } from "./machine-table";
 import { POINTS, type Recent, TrendStore } from "./trends";
 import { type Row, type View, select } from "./view";
@@ -48,7 +49,7 @@ export function usePlaces(members: readonly Member[]): (key: string) => Place {
 
 function placeOf(member: Member, known: Place | undefined): Place {
   const capabilities = member.snapshot.state.capabilities ?? NO_CAPABILITIES;
-  const place = { name: nameOf(member), capabilities, enabled: healthOf(member.snapshot).kind === "fine" };
+  const place = { name: nameOf(member), capabilities, enabled: healthOf(member.snapshot, member.snapshot.state.domains).kind === "fine" };
   const same = known?.name === place.name && known.capabilities === place.capabilities && known.enabled === place.enabled;
   return same ? known : place;
 }

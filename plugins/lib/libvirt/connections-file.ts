@@ -1,4 +1,4 @@
-import { file, spawn, user } from "../../../lib/cockpit";
+import { file, spawn, user } from "../cockpit";
 import type { Storage } from "./saved-connections";
 
 const MAX_SIZE = 64 * 1024;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { MOST, SavedConnections, isUri } from "../../../plugins/machines/src/list/saved-connections";
+import { MOST, SavedConnections, isUri } from "../../../../plugins/lib/libvirt/saved-connections";
 
 /** A file that holds what it is given. */
 function fileWith(content: unknown) {

@@ -1,6 +1,6 @@
 import { useEffect, useState, useSyncExternalStore } from "react";
-import { RpcError } from "../../../lib/rpc";
-import type { Backend } from "./model";
+import { type Connection, RpcError } from "../rpc";
+import type { ConnectionState } from "./model";
 
 export interface Following {
   /** Whether the back end was asked: what it has not told then is not there. */
@@ -11,25 +11,25 @@ export interface Following {
 
 const BEGINNING: Following = { asked: false, failure: "" };
 
-/** Has the back end follow a machine while it is on show, anew whenever a connection comes back. */
-export function useFollowed(backend: Backend, id: string): Following {
+/** Has the back end follow an object while it is on show, anew whenever a connection comes back; none where `key` is empty. */
+export function useFollowed(backend: Pick<Connection<ConnectionState, never>, "subscribe" | "getSnapshot" | "call">, key: string, kind = "domain"): Following {
   const { status, state } = useSyncExternalStore(backend.subscribe, backend.getSnapshot);
   const ready = status.phase === "open" && state.connection?.status === "connected";
   const [following, setFollowing] = useState(BEGINNING);
 
   useEffect(() => {
-    if (!ready || !id) return;
+    if (!ready || !key) return;
     let current = true;
-    backend.call("follow", { key: id }).then(
+    backend.call("follow", { key, kind }).then(
       () => current && setFollowing({ asked: true, failure: "" }),
       (error: unknown) => current && setFollowing({ asked: true, failure: sentence(error) }),
     );
     return () => {
       current = false;
       // A connection that was lost meanwhile has forgotten it by itself.
-      backend.call("unfollow", { key: id }).catch(() => undefined);
+      backend.call("unfollow", { key, kind }).catch(() => undefined);
     };
-  }, [backend, id, ready]);
+  }, [backend, key, kind, ready]);
 
   return following;
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { describe, test } from "node:test";
-import { shellText } from "../../../../plugins/machines/src/details/shell-words";
+import { shellText } from "../../../../plugins/lib/libvirt/shell-words";
 
 /** The words that a shell makes of a line. */
 const words = (line: string) => execFileSync("sh", ["-c", `printf '%s\\0' ${line}`], { encoding: "utf8" }).split("\0").slice(0, -1);
