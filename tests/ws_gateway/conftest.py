@@ -221,6 +221,8 @@ class Corner:
     def __init__(self, directory: Path) -> None:
         self.etc = directory / "etc"
         subprocess.run(["cp", "-a", "/etc", str(self.etc)], check=True)
+        # Of a console that is installed here.
+        shutil.rmtree(self.etc / "pilothouse", ignore_errors=True)
         python = Path(sys.base_prefix)
         (directory / "python").mkdir()
         self.namespace = Namespace()
