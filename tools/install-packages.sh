@@ -45,7 +45,8 @@ if [ "$purpose" = test ]; then
     need qemu-img "qemu-utils" "qemu-img"
     need busybox "busybox-static" "busybox"
     ls /boot/vmlinuz-* /lib/modules/*/vmlinuz 2>/dev/null | grep -q . || add "linux-image-cloud-amd64" "kernel-core"
-    command -v chromium-browser >/dev/null 2>&1 || need chromium "chromium" "chromium"
+    command -v chromium-browser >/dev/null 2>&1 ||
+        need chromium-headless-shell "chromium-headless-shell" "chromium"
     need dbus-daemon "dbus" "dbus-daemon"
     need ip "iproute2" "iproute"
     need unshare "util-linux" "util-linux"

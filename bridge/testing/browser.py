@@ -20,8 +20,9 @@ PATIENCE_MS = 15_000
 
 
 def find_chromium() -> str | None:
-    """The distribution's Chromium, under Debian's or Fedora's name; None where there is none."""
-    return shutil.which("chromium") or shutil.which("chromium-browser")
+    """The distribution's Chromium; None where there is none. Without the parts for a screen it costs a third less."""
+    names = ("chromium-headless-shell", "chromium", "chromium-browser")
+    return next(filter(None, map(shutil.which, names)), None)
 
 
 @asynccontextmanager

@@ -8,5 +8,6 @@ def test_a_frame_is_found_by_the_plugins_name() -> None:
 
 
 def test_the_distributions_browser_is_taken() -> None:
-    assert (find_chromium() or "chromium").rpartition("/")[2] in ("chromium", "chromium-browser")
+    names = ("chromium-headless-shell", "chromium", "chromium-browser")
+    assert (find_chromium() or names[0]).rpartition("/")[2] in names
     assert "--headless" in FLAGS
