@@ -8,8 +8,8 @@ from bridge.protocol import encode_json
 BLOCK_SIZE = 16 * 1024
 """Bytes of a block. A client that asked for flow control is sent a `ping` each time so many bytes more were sent."""
 WIDE_BLOCK = 4 * BLOCK_SIZE
-"""Bytes of a block of a stream that may be without end, with one `ping` after it: what a frame costs, both sides and
-all between them pay. Clients count on the smaller ones for files (reference 7, 23)."""
+"""Bytes of a block of what is long, with one `ping` after it: what a frame costs, both sides and all between them pay.
+Clients count on the smaller ones for the first window of a file (reference 7, 23)."""
 
 
 def encode_blocks(channel: str, data: memoryview, sent: int | None, width: int = BLOCK_SIZE) -> list[bytes]:

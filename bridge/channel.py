@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from bridge import options as options_of
-from bridge.blocks import BLOCK_SIZE, encode_blocks
+from bridge.blocks import BLOCK_SIZE, WIDE_BLOCK, encode_blocks
 from bridge.errors import problem_of
 from bridge.inbox import INPUT_MAX, INPUT_PATIENCE, Inbox
 from bridge.protocol import CONTROL_MAX, JsonObject, Problem, encode_control
@@ -47,7 +47,7 @@ class Channel:
     payload: ClassVar[str]
     Options: ClassVar[type] = NoOptions
     capabilities: ClassVar[tuple[str, ...]] = ()
-    block_size: ClassVar[int] = BLOCK_SIZE  # of the frames that `write_stream` makes of binary data
+    wide_after: ClassVar[int] = SEND_WINDOW  # bytes after which `write_stream` sends binary data in wide blocks
 
     __slots__ = (
         "_acks",
@@ -158,7 +158,8 @@ class Channel:
         if self._flow_control:
             sent, blocks = self._sent, min(blocks, -(-(self._window - self._sent) // BLOCK_SIZE))
         data = data[: blocks * BLOCK_SIZE]
-        self._router.send_pieces(encode_blocks(self.id, data, sent, self.block_size))
+        width = WIDE_BLOCK if self._sent >= self.wide_after else BLOCK_SIZE
+        self._router.send_pieces(encode_blocks(self.id, data, sent, width))
         self._sent += len(data)
         return len(data)
 

@@ -40,7 +40,7 @@ class StreamChannel(Channel):
 
     payload = "stream"
     capabilities = ("spawn", "unix", "port")
-    block_size = WIDE_BLOCK
+    wide_after = 0
     __slots__ = ("_size", "_terminal")
 
     @dataclass(frozen=True, slots=True)

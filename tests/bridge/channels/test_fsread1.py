@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from bridge.blocks import BLOCK_SIZE
+from bridge.blocks import BLOCK_SIZE, WIDE_BLOCK
+from bridge.channel import SEND_WINDOW
 from bridge.channels.fsread1 import MAX_READ_SIZE
 from bridge.files.tags import tag_of
+from bridge.protocol import Data
 from bridge.testing import Wire
 
 
@@ -19,6 +21,16 @@ async def test_a_file_and_its_tag(wire: Wire, tmp_path: Path) -> None:
     data, close = await wire.until("close", "c")
     assert data == b"x" * 100_000
     assert close["tag"] == tag_of(file.stat())
+
+
+async def test_what_comes_after_the_first_window_is_in_wide_blocks(wire: Wire, tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"x" * (SEND_WINDOW + 10 * WIDE_BLOCK))
+    wire.open("c", "fsread1", path=str(tmp_path / "file"), binary="raw")
+    await wire.expect("ready", "c")
+    sizes = []
+    while isinstance(event := await wire.next("c"), Data):
+        sizes.append(len(event.payload))
+    assert sizes == [BLOCK_SIZE] * (SEND_WINDOW // BLOCK_SIZE) + [WIDE_BLOCK] * 10
 
 
 async def test_a_file_that_is_not_there(wire: Wire) -> None:
