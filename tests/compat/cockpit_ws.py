@@ -53,12 +53,12 @@ CHATTER = (
 class Console:
     """A running cockpit-ws that needs no login, on a bus of its own; its bridges have an /etc of their own."""
 
-    def __init__(self, bridge: Any, folder: Path, own_pages: Iterable[Path] = ()) -> None:
+    def __init__(self, bridge: Any, folder: Path, own_pages: Iterable[Path] = (), **environ: str) -> None:
         self.log = folder / "wire.log"
         self.bus = f"unix:path={folder}/bus"
         self._stderr = folder / "stderr"
         self._started: list[subprocess.Popen[bytes]] = []
-        self.environ = self._environ(bridge.name, folder)
+        self.environ = self._environ(bridge.name, folder) | environ
         for page in own_pages:
             shutil.copytree(page, folder / "XDG_DATA_HOME/cockpit" / page.name)
         config = folder / "bus.conf"
@@ -90,7 +90,7 @@ class Console:
         for place in places.values():
             Path(place).mkdir(mode=0o700)
         own = folder / "XDG_DATA_HOME/cockpit"
-        pages = {"XDG_DATA_DIRS": "/usr/share"} if name == "debian" else {"PILOTHOUSE_PLUGIN_PATH": f"{PAGES}:{own}"}
+        pages = {"XDG_DATA_DIRS": "/usr/share"} if name == "debian" else {"PILOTHOUSE_PLUGIN_PATH": f"{own}:{PAGES}"}
         kept = {key: os.environ[key] for key in ("PATH", MARKER) if key in os.environ}
         return kept | places | {"XDG_DATA_DIRS": str(folder / "share")} | pages | {
             "LANG": "C.UTF-8",
@@ -173,13 +173,13 @@ def _private_etc(changes: Path) -> Namespace:
 
 
 @contextlib.contextmanager
-def running(bridge: Any, own_pages: Iterable[Path] = ()) -> Iterator[Console]:
+def running(bridge: Any, own_pages: Iterable[Path] = (), **environ: str) -> Iterator[Console]:
     """One with Debian's pages, and those in `own_pages`, which are the user's own; skips where it is not installed."""
     for program in (COCKPIT_WS, bridge.argv[0], "dbus-daemon"):
         if shutil.which(program) is None:
             pytest.skip(f"{program} is not installed")
     with tempfile.TemporaryDirectory(prefix="ph-") as name, contextlib.ExitStack() as stack:
-        started = Console(bridge, Path(name), own_pages)
+        started = Console(bridge, Path(name), own_pages, **environ)
         stack.callback(started.close)
         yield started
         if log := os.environ.get("COMPAT_WIRE_LOG"):
