@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import BrowserContext, expect
+from playwright.async_api import BrowserContext, Page, expect
 from testbed.browser import chromium, find_chromium
 from testbed.firefox import Firefox, find_firefox
 from testbed.oath import SECOND_FACTOR, has_pam_oath, one_time_password
@@ -90,6 +90,46 @@ async def test_a_second_factor_on_the_page(serve_system: Any, corner: Any, conte
         await page.keyboard.press("Enter")
     assert (await answered.value).status == 200
     users.unlink()
+
+
+async def test_an_expired_password_is_changed_on_the_page(
+    serve_system: Any, corner: Any, context: BrowserContext
+) -> None:
+    """What PAM says about it is on the page, a mistake too; afterwards the new password is the one that counts."""
+    old, new = "S3cr3t-old-one", "An0ther-l0ng-one"
+    corner.user("erna", old)
+    corner.run("chage", "-d", "0", "erna")
+    system = serve_system()
+    try:
+        page = await context.new_page()
+        await page.goto(system.url)
+        await page.get_by_label("User name").fill("erna")
+        for again in ("not the same", new):
+            await page.get_by_label("Password", exact=True).fill(old)
+            await page.keyboard.press("Enter")
+            await expect(page.get_by_text("You are required to change your password immediately")).to_be_visible()
+            await _answer(page, "Current password:", old)
+            await _answer(page, "New password:", new)
+            if again != new:
+                await _answer(page, "Retype new password:", again)
+                await expect(page.get_by_role("alert")).to_have_text("Sorry, passwords do not match.")
+        async with page.expect_response("**/cockpit/login") as answered:
+            await _answer(page, "Retype new password:", new)
+        assert (await answered.value).status == 200
+        assert (system.log_in("erna", old).status, system.log_in("erna", new).status) == (401, 200)
+    finally:
+        corner.run("userdel", "-r", "-f", "erna")
+    assert old not in system.output
+    assert new not in system.output
+
+
+async def _answer(page: Page, question: str, text: str) -> None:
+    """Types the answer where the page asks for it."""
+    field = page.get_by_label(question, exact=True)
+    await expect(field).to_be_focused()
+    assert await field.get_attribute("type") == "password"
+    await field.fill(text)
+    await page.keyboard.press("Enter")
 
 
 @pytest.mark.skipif(find_firefox() is None, reason="Firefox is not installed")

@@ -1,5 +1,6 @@
 """What a service manager gets: the units, and a port that it opened."""
 
+import argparse
 import shutil
 import signal
 import socket
@@ -13,7 +14,10 @@ from typing import Any
 import pytest
 from testbed.processes import descendants, kill_quietly, process_table, wait_until
 
-UNITS = Path(__file__).parents[3] / "packaging/systemd"
+from ws_gateway.system.serve_system import USER, add_arguments
+
+PACKAGING = Path(__file__).parents[3] / "packaging"
+UNITS = PACKAGING / "systemd"
 
 
 def free_port() -> int:
@@ -72,6 +76,26 @@ def test_systemd_socket_activate_starts_it(
     assert f":{port}/" in log.read_text()
     process.send_signal(signal.SIGTERM)
     assert process.wait(timeout=20) == 0, log.read_text()
+
+
+@pytest.mark.skipif(shutil.which("systemd-sysusers") is None, reason="systemd is not installed")
+def test_the_web_servers_user_is_made_by_systemd_sysusers(serve_system: Callable[..., Any], corner: Any) -> None:
+    """As it is shipped. The console runs as who was made, who cannot log in, unless another is named."""
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    assert parser.parse_args([]).user == USER
+    corner.run("systemd-sysusers", str(PACKAGING / "sysusers.d" / "pilothouse.conf"))
+    try:
+        name, _, uid, _, _, home, shell = corner.run("getent", "passwd", USER).strip().split(":")
+        assert (name, home, shell) == (USER, "/", "/usr/sbin/nologin")
+        assert 0 < int(uid) < 1000
+        assert corner.run("passwd", "-S", USER).split()[1] == "L"
+        system = serve_system("--user", USER)
+        status = Path(f"/proc/{system.gateway()}/status").read_text()
+        assert f"Uid:\t{uid}\t{uid}\t{uid}\t{uid}\n" in status
+        system.stop()
+    finally:
+        corner.run("userdel", USER)
 
 
 @pytest.fixture
