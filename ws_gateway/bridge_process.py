@@ -17,7 +17,6 @@ from ws_gateway.log import Throttle, printable
 from ws_gateway.tasks import Tasks
 
 _STDERR_LINE_MAX = 1024
-_LAST_WORDS_MAX = 300
 _STDERR_READ = 16 * 1024
 
 _log = logging.getLogger(__name__)
@@ -84,10 +83,10 @@ class BridgeProcess(BridgeStream):
         """Its exit status, negative for a signal; None while it runs."""
         return self._process.returncode
 
-    async def last_words(self) -> str:
-        """The last line that it said on stderr, when it has ended; escaped, and as long as a sentence may be."""
+    async def last_line(self) -> bytes:
+        """The last line that it said on stderr, when it has ended."""
         await asyncio.wait([self._stderr_task], timeout=0.5)
-        return printable(self._last_line.decode("utf-8", "replace"), _LAST_WORDS_MAX)
+        return self._last_line
 
     async def exited(self, seconds: float) -> bool:
         """Whether it ended by itself within that time."""

@@ -13,6 +13,7 @@ from ws_gateway import audit
 from ws_gateway.address import LOCAL
 from ws_gateway.bridge_process import BridgeCommand, BridgeProcess
 from ws_gateway.bridge_stream import TERM_AFTER, BridgeStream
+from ws_gateway.failed_start import describe_exit, failed_start
 from ws_gateway.login import Login
 from ws_gateway.session import Session
 from ws_gateway.tasks import Tasks
@@ -169,22 +170,12 @@ class Sessions:
             self._places += 1
 
 
-def describe_exit(status: int | None) -> str:
-    """A process's end in words."""
-    if status is None:
-        return "closed its output"
-    return f"was ended by signal {-status}" if status < 0 else f"exited with status {status}"
-
-
 async def _receive_init(bridge: BridgeProcess) -> tuple[JsonObject, list[bytes]]:
     """The bridge's first message, and those that came with it (reference 1.5)."""
     messages = await bridge.receive()
     if not messages:
         await bridge.exited(0.5)
-        code = "no-cockpit" if bridge.returncode == 127 else "terminated"
-        said = f"the bridge {describe_exit(bridge.returncode)} before it said anything"
-        # It runs as the person who logs in, who may hear what it has to say.
-        raise Problem(code, f"{said}: {words}" if (words := await bridge.last_words()) else f"{said}; see the log")
+        raise failed_start(bridge.returncode, await bridge.last_line())
     event = decode(messages[0])
     if not isinstance(event, Control) or event.command != "init":
         raise Problem("protocol-error", "the bridge did not start with an init message")

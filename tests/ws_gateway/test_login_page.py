@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.async_api import BrowserContext, Page, expect
 from testbed.browser import Complaints, chromium, find_chromium
+from testbed.processes import wait_until
 
 AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
 
@@ -88,6 +89,18 @@ async def test_a_bridge_that_does_not_start_is_explained(start: Any, page: Page)
     browser = await start(bridge=("/nonexistent/bridge",))
     await page.goto(browser.gateway.link()["link"])
     await expect(page.get_by_role("alert")).to_contain_text("/nonexistent/bridge cannot be started")
+
+
+async def test_in_system_mode_it_says_so_in_its_own_words(serve_system: Any, faulty: Any, page: Page) -> None:
+    system = serve_system("--no-tls", "--bridge", " ".join(faulty("quits")))
+    await page.goto(system.url)
+    await page.get_by_label("User name").fill("anna")
+    await page.get_by_label("Password").fill("S3cr3t-anna-7291")
+    await page.keyboard.press("Enter")
+    message = "the bridge exited with status 3 before it said anything: no room left\\x1b[31m"
+    await expect(page.get_by_role("alert")).to_have_text(message, timeout=20_000)
+    wait_until(lambda: "audit: login-fail user=anna rhost=127.0.0.1" in system.output, "it is on record", 20)
+    assert "login-ok" not in system.output
 
 
 async def test_a_link_that_is_opened_in_the_same_tab_logs_in(start: Any, packages: Path, page: Page) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from bridge.protocol import Problem
 from ws_gateway.bridge_process import BridgeCommand
-from ws_gateway.sessions import Sessions, describe_exit
+from ws_gateway.sessions import Sessions
 from ws_gateway.settings import OUR_BRIDGE
 
 Faulty = Callable[[str], tuple[str, ...]]
@@ -108,9 +108,3 @@ async def test_the_gateways_side_of_the_conversation(faulty: Faulty, caplog: pyt
         while not all(f"got {line}" in caplog.text for line in expected):
             await asyncio.sleep(0.02)
     await sessions.stop()
-
-
-def test_an_exit_in_words() -> None:
-    assert describe_exit(None) == "closed its output"
-    assert describe_exit(3) == "exited with status 3"
-    assert describe_exit(-9) == "was ended by signal 9"

@@ -150,7 +150,12 @@ class Login:
             login_records.record_login(account.name, source)
             _log.info("session of %s from %s opened", account.name, printable(source))
             child = start_bridge(account, bridge, environment_of(account, pam.environment()), connection)
-            status = Supervisor(child, connection, signals).wait()
+            supervisor = Supervisor(child, connection, signals)
+            status = supervisor.wait()
+            if (problem := supervisor.failed_start(status)) is not None:
+                problem.extra["user"] = account.name
+                with suppress(Problem):
+                    self._dialogue.refuse(problem)
             with suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
             _log.info("session of %s ended (%d)", account.name, status)

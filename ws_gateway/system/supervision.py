@@ -1,16 +1,20 @@
 """The person's bridge as the session helper's child: started as the person, watched, and ended whatever it does."""
 
+import fcntl
 import os
 import select
 import signal
 import socket
+import struct
 import sys
+import termios
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import NamedTuple, NoReturn
 
-from bridge.protocol import encode_control, frame
+from bridge.protocol import Problem, encode_control, frame
+from ws_gateway.failed_start import NO_PROGRAM, failed_start
 from ws_gateway.log import Throttle, printable
 from ws_gateway.system.account import Account, become
 
@@ -18,10 +22,11 @@ TERM_AFTER = 2.0
 """Seconds after the end of its input until a bridge gets SIGTERM; none when the gateway is gone altogether."""
 KILL_AFTER = 4.0
 """Seconds after the end of its input until its process group gets SIGKILL."""
+START_WITHIN = 30.0
+"""Seconds after which a bridge that ends had its word: the gateway waits no longer for the first."""
 STDERR_LINE_MAX = 1024
 """Bytes of a line of the bridge's that are logged."""
 _STDERR_READ = 16 * 1024
-_NOT_STARTED = 127
 _DESCRIPTORS_MAX = 65536
 
 
@@ -69,7 +74,7 @@ def _run_bridge(
         with suppress(OSError):
             refusal = {"command": "init", "problem": "no-cockpit", "message": sentence or "the bridge was not started"}
             os.write(1, frame(encode_control(refusal)))
-        os._exit(_NOT_STARTED)
+        os._exit(NO_PROGRAM)
 
 
 def watch_signals() -> int:
@@ -92,6 +97,8 @@ class Supervisor:
         self._term_at = self._kill_at = float("inf")
         self._stderr = StderrLog(child.pid)
         self._process = os.pidfd_open(child.pid)
+        self._started = time.monotonic()
+        self._by_itself = True
 
     def wait(self) -> int:
         """The bridge's exit status, negative for a signal. Where it had to be killed its process group is gone too."""
@@ -103,6 +110,17 @@ class Supervisor:
             os.close(self._process)
             os.close(self._child.stderr)
         return status
+
+    def failed_start(self, status: int) -> Problem | None:
+        """What to tell of a bridge that ended like this; None where it was ended, or may have said something.
+
+        Whoever waits for its first word hears it then. Who is past that pays no heed to a first word, unless it ends
+        a frame that was cut short: so nothing is told where something that the bridge said is still to be read.
+        """
+        early = time.monotonic() < self._started + START_WITHIN
+        if not (status and early and self._by_itself) or _unread(self._connection):
+            return None
+        return failed_start(status, self._stderr.last_line)
 
     def _watch(self) -> None:
         poll = select.poll()
@@ -137,6 +155,7 @@ class Supervisor:
             self._end(TERM_AFTER)
 
     def _end(self, term_after: float) -> None:
+        self._by_itself = False
         now = time.monotonic()
         self._term_at = min(self._term_at, now + term_after)
         self._kill_at = min(self._kill_at, now + term_after + KILL_AFTER - TERM_AFTER)
@@ -162,12 +181,19 @@ class Supervisor:
                 pass
 
 
+def _unread(connection: socket.socket) -> int:
+    """Bytes, about, that the other side has not read yet."""
+    return int(struct.unpack("i", fcntl.ioctl(connection, termios.TIOCOUTQ, bytes(4)))[0])
+
+
 class StderrLog:
     """What a bridge says on stderr goes to ours, line by line, cut and escaped; of a flood only how much it was."""
 
     def __init__(self, pid: int) -> None:
         self._pid = pid
         self._rest = b""
+        self.last_line = b""
+        """The last that was not empty, cut."""
         self._throttle = Throttle(count=100, period=10.0)
 
     def feed(self, chunk: bytes) -> None:
@@ -175,6 +201,7 @@ class StderrLog:
         *lines, rest = (self._rest + chunk).split(b"\n") if chunk else (self._rest, b"")
         self._rest = rest[:STDERR_LINE_MAX]
         for line in filter(bytes.strip, lines):
+            self.last_line = line[:STDERR_LINE_MAX]
             admitted, suppressed = self._throttle.admit()
             if suppressed:
                 self._say(f"{suppressed} lines were not logged")

@@ -13,6 +13,7 @@ pytestmark = pytest.mark.skipif(os.getuid() != 0, reason="needs root")
 
 HELPER = """
 import os, socket, sys
+from ws_gateway.system import supervision
 from ws_gateway.system.account import Account
 from ws_gateway.system.supervision import Supervisor, start_bridge, watch_signals
 os.environ['GATEWAY'] = 'secret'
@@ -23,7 +24,12 @@ signals = watch_signals()
 account = Account('nobody', 65534, 65534, '/nonexistent', '/bin/sh')
 child = start_bridge(account, sys.argv[1:], {'HOME': '/x', 'PATH': '/usr/bin:/bin'}, connection)
 print(child.pid, file=sys.stderr, flush=True)
-print('status', Supervisor(child, connection, signals).wait(), file=sys.stderr)
+supervisor = Supervisor(child, connection, signals)
+status = supervisor.wait()
+print('told', supervisor.failed_start(status), file=sys.stderr)
+supervision.START_WITHIN = 0
+print('later', supervisor.failed_start(status), file=sys.stderr)
+print('status', status, file=sys.stderr)
 connection.close()
 """
 LOOK = """
@@ -138,6 +144,26 @@ def test_sigterm_ends_it() -> None:
     helper = Helper("/bin/sleep", "60")
     helper.process.terminate()
     assert helper.end().endswith("status -15\n")
+
+
+def test_one_that_does_not_start_is_told_of_in_its_own_words() -> None:
+    helper = Helper("/bin/sh", "-c", "echo first >&2; printf 'no room\\033[31m\n\n' >&2; exit 3")
+    message = "the bridge exited with status 3 before it said anything: no room\\x1b[31m"
+    assert helper.answer() == b""
+    assert f"told terminated: {message}\nlater None\n" in helper.end()
+
+
+@pytest.mark.parametrize("script", ["exit 0", "echo 'half a frame'; exit 3"])
+def test_one_that_ends_well_or_has_been_heard_is_not_told_of(script: str) -> None:
+    helper = Helper("/bin/sh", "-c", script)
+    wait_until(lambda: not helper.left(), "it ended", 10)
+    assert "told None" in helper.end()
+
+
+def test_one_that_was_ended_is_not_told_of() -> None:
+    helper = Helper("/bin/sleep", "60")
+    helper.process.terminate()
+    assert "told None" in helper.end()
 
 
 def test_the_interpreter_that_looks_is_there() -> None:
