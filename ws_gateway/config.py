@@ -43,6 +43,8 @@ class SshLogin(Way):
     """How those are checked who log in to another host."""
 
     connect_to_unknown_hosts: bool = False
+    allow_local: bool = False
+    """Whether that may be this machine itself, or what is on its link only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +186,11 @@ _SETTINGS: Mapping[str, Table] = {
         "errorparam": ("error_param", values.parameter),
         "tokenparam": ("token_param", values.parameter),
     },
-    SSH_LOGIN: {**_WAY, "connecttounknownhosts": ("connect_to_unknown_hosts", truth)},
+    SSH_LOGIN: {
+        **_WAY,
+        "connecttounknownhosts": ("connect_to_unknown_hosts", truth),
+        "allowlocal": ("allow_local", truth),
+    },
     "metrics": {"tokenfile": ("metrics_token_file", values.absolute_path)},
 }
 """Sections and keys, in lower case: the name here, and what reads it; None for what others read."""

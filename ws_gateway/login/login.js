@@ -35,6 +35,7 @@ function show(form, field, problem) {
     element("status").textContent = "";
     element("problem").textContent = problem;
     element("problem").hidden = !problem;
+    element("forget").hidden = true;
     field.focus();
 }
 
@@ -66,6 +67,28 @@ function ask(question) {
     const button = form.querySelector("button");
     button.textContent = key ? _("Accept the key") : _("Continue");
     show(form, key ? button : answer, question.error);
+}
+
+/* The other host, without the user. */
+function farHost() {
+    return decodeURIComponent(application.split("+=")[1] || "").replace(/^.*@/, "").toLowerCase();
+}
+
+/* Keys that were accepted, as text by host; other login pages of this origin have them in the same place. */
+function knownHosts() {
+    try {
+        return Object(JSON.parse(localStorage.getItem("known_hosts")));
+    } catch {
+        return {};
+    }
+}
+
+function keepKeys(keys) {
+    try {
+        localStorage.setItem("known_hosts", JSON.stringify({ ...knownHosts(), [farHost()]: keys }));
+    } catch {
+        // Where nothing is kept, the key is shown again.
+    }
 }
 
 const REASONS = {
@@ -128,12 +151,16 @@ async function login(authorization, more = {}) {
         return;
     }
     const body = await response.json().catch(() => ({}));
+    const keys = (body["login-data"] || body)["known-hosts"];
+    if (typeof keys === "string")
+        keepKeys(keys);
     if (response.ok)
         await enter(body);
     else if ((response.headers.get("WWW-Authenticate") || "").startsWith("X-Conversation "))
         ask(body);
     else
         start(authorization ? refusal(response, body) : "");
+    element("forget").hidden = body.problem !== "invalid-hostkey" || !knownHosts()[farHost()];
 }
 
 function label() {
@@ -146,6 +173,7 @@ function label() {
         "host-label": _("Connect to"),
         server: _("Log in with your account on the server") + " " + (shownFor.split("+=")[1] || window.location.hostname),
         "start-over": _("Start over"),
+        forget: _("Forget the key that was accepted before"),
         banner: environment.banner || "",
     };
     for (const [id, text] of Object.entries(texts))
@@ -180,9 +208,12 @@ function submitPassword() {
         // Where nothing is kept, nobody chose anything.
     }
     const more = { "X-Superuser": superuser };
-    if (application !== "cockpit")
+    let known = "";
+    if (application !== "cockpit") {
         more["X-SSH-Connect-Unknown-Hosts"] = "yes";
-    login("Basic " + base64(user + ":" + password), more);
+        known = "\0" + (knownHosts()[farHost()] || "");
+    }
+    login("Basic " + base64(user + ":" + password + known), more);
 }
 
 function listen() {
@@ -200,6 +231,10 @@ function listen() {
         submitPassword();
     });
     element("start-over").addEventListener("click", () => start(""));
+    element("forget").addEventListener("click", () => {
+        keepKeys("");
+        start("");
+    });
     window.addEventListener("hashchange", () => followLink(""));
 }
 

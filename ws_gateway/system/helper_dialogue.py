@@ -39,6 +39,8 @@ class Credentials(NamedTuple):
     password: bytearray
     source: str
     """The address that the person comes from."""
+    known_hosts: str = ""
+    """The keys of other hosts that their browser knows."""
 
 
 class Dialogue:
@@ -57,12 +59,13 @@ class Dialogue:
         finally:
             wipe(secret)
         user, colon, password = _split(given)
+        known_hosts = given.partition(b"\0")[2].decode("ascii", "replace")
         wipe(given)
         source = answer.get("remote-peer", "")
         if not colon or type(source) is not str:
             wipe(password)
             raise Problem("authentication-failed", "The credentials cannot be understood.")
-        return Credentials(user, password, source[:64])
+        return Credentials(user, password, source[:64], known_hosts)
 
     def ask(self, message: Message, **more: str) -> bytearray:
         """Passes a module's question on, after what modules said before it, with `more` members."""
@@ -93,6 +96,10 @@ class Dialogue:
         """What modules said, once."""
         notes, self._notes[style] = self._notes[style], []
         return "\n".join(notes)
+
+    def tell(self, data: JsonObject) -> None:
+        """What the login page's scripts are told, should the login succeed."""
+        self._send({"command": "authorize", "cookie": self._cookie, "challenge": "x-login-data", "login-data": data})
 
     def refuse(self, problem: Problem) -> None:
         """The last word, where there is no bridge."""

@@ -14,30 +14,35 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 from bridge.protocol import Problem
-from ws_gateway.address import is_host
 from ws_gateway.log import printable
 from ws_gateway.system.helper_dialogue import Credentials, Dialogue
+from ws_gateway.system.known_keys import ADMINISTRATORS, KnownKeys
 from ws_gateway.system.pam import Message, Style, wipe
 from ws_gateway.system.ssh_askpass import SshAskpass
+from ws_gateway.system.ssh_host import ALLOW_LOCAL, parse_host
 from ws_gateway.system.ssh_words import AUTHENTICATED, HostKey, asks_for_password, host_key_in, problem_in
 from ws_gateway.system.ways import UNKNOWN_HOSTS
 
 CONNECT_TIME = 8
-"""Seconds that the host has to answer."""
+"""Seconds that the host has to answer, all its addresses together."""
 SAID_MAX = 16 * 1024
 """Bytes of what ssh says that are looked at."""
 REMOTE = "sh -c 'command -v pilothouse-bridge >/dev/null 2>&1 && exec pilothouse-bridge; exec cockpit-bridge'"
 """What the host's shell gets, whoever logs in to whatever."""
-_HOST = re.compile(r"(?:(?P<user>[^@]+)@)?(?P<name>\[[^\]]+\]|[^:]+)(?::(?P<port>\d+))?")
 _USER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,31}\$?(?:@[A-Za-z0-9.-]{1,255})?")
 _OPTIONS = (
     *("BatchMode=no", "CanonicalizeHostname=no", "CheckHostIP=no", "ClearAllForwardings=yes", "ControlMaster=no"),
-    *("ControlPath=none", f"ConnectTimeout={CONNECT_TIME}", "EscapeChar=none", "ForwardAgent=no", "ForwardX11=no"),
-    *("GSSAPIAuthentication=no", "HashKnownHosts=no", "HostbasedAuthentication=no", "IdentityAgent=none"),
+    *("ControlPath=none", "EscapeChar=none", "ForwardAgent=no", "ForwardX11=no"),
+    *(
+        "GSSAPIAuthentication=no",
+        f"GlobalKnownHostsFile={ADMINISTRATORS}",
+        "HashKnownHosts=no",
+        "HostbasedAuthentication=no",
+        "IdentityAgent=none",
+    ),
     *("IdentityFile=none", "LogLevel=VERBOSE", "NumberOfPasswordPrompts=1", "PermitLocalCommand=no"),
     *("PreferredAuthentications=keyboard-interactive,password", "ProxyCommand=none", "ProxyJump=none"),
     *("PubkeyAuthentication=no", "RequestTTY=no", "ServerAliveCountMax=3", "ServerAliveInterval=15", "Tunnel=no"),
@@ -53,42 +58,60 @@ _log = logging.getLogger("pilothouse-ssh")
 class SshLogin:
     """One login to `host`."""
 
-    def __init__(self, dialogue: Dialogue, host: str, asks_about_hosts: bool) -> None:
-        if not is_host(host) or (parts := _HOST.fullmatch(host)) is None:
-            raise Problem("no-host", "This is not the name of a host.")
+    def __init__(self, dialogue: Dialogue, host: str, asks_about_hosts: bool, allow_local: bool) -> None:
+        self._host = parse_host(host)
         self._dialogue = dialogue
-        self._user, self._name, self._port = parts["user"], parts["name"].strip("[]"), parts["port"]
         self._asks_about_hosts = asks_about_hosts
+        self._allow_local = allow_local
         self._password: bytearray | None = None
+        self._has_asked = self._has_new_key = False
         self._said = b""
 
     def run(self, credentials: Credentials) -> int:
         """ssh's exit status, when the session is over. Problem where none came to be."""
         self._password = credentials.password
-        user = self._user or credentials.user
+        user = self._host.user or credentials.user
         if not _USER.fullmatch(user):
             raise Problem("authentication-failed", "Wrong user name or password.")
-        with SshAskpass(self._answer) as askpass, tempfile.NamedTemporaryFile("w", prefix="pilothouse-hosts-") as hosts:
-            process = self._start(askpass.program, Path(hosts.name), user)
+        with KnownKeys(self._host.alias, credentials.known_hosts) as self._keys, SshAskpass(self._answer) as askpass:
             try:
-                self._converse(process, askpass)
-            except BaseException:
-                process.kill()
-                process.wait()
+                process = self._log_in(askpass, user)
+            except Problem as problem:
+                if self._has_new_key:
+                    problem.extra["known-hosts"] = self._keys.now()
                 raise
             finally:
                 wipe(credentials.password)
         signal.alarm(0)
         return self._wait(process)
 
-    def _start(self, askpass: Path, hosts: Path, user: str) -> subprocess.Popen[bytes]:
-        options = [*_OPTIONS, f"UserKnownHostsFile={hosts}", f"StrictHostKeyChecking={self._strictness}"]
+    def _log_in(self, askpass: SshAskpass, user: str) -> subprocess.Popen[bytes]:
+        """Tries the host's addresses until one answers."""
+        addresses = self._host.addresses(self._allow_local)
+        for left in range(len(addresses) - 1, -1, -1):
+            process = self._start(askpass.program, user, addresses[-1 - left], CONNECT_TIME // len(addresses))
+            try:
+                self._converse(process, askpass)
+                return process
+            except BaseException as error:
+                process.kill()
+                process.wait()
+                is_elsewhere = isinstance(error, Problem) and error.code == "no-host" and not self._has_asked
+                if not (left and is_elsewhere):
+                    raise
+        raise AssertionError("a host has an address")
+
+    def _start(self, askpass: Path, user: str, address: str, within: int) -> subprocess.Popen[bytes]:
+        """ssh gets the address that was looked at, so that it cannot be another one by now; keys go by the name."""
+        options = [*_OPTIONS, f"UserKnownHostsFile={self._keys.file}", f"StrictHostKeyChecking={self._strictness}"]
+        options += [f"HostKeyAlias={self._host.alias}", f"ConnectTimeout={within}"]
         argv = ["ssh", "-F", "none", *(word for option in options for word in ("-o", option)), "-T", "-l", user]
-        argv += ["-p", self._port] if self._port else []
         environ = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8", "HOME": "/nonexistent"}
         environ |= {"SSH_ASKPASS": str(askpass), "SSH_ASKPASS_REQUIRE": "force", "DISPLAY": "-"}
+        argv += ["-p", str(self._host.port), "--", address, REMOTE]
+        self._said = b""
         try:
-            return subprocess.Popen([*argv, "--", self._name, REMOTE], stderr=subprocess.PIPE, env=environ, cwd="/")
+            return subprocess.Popen(argv, stderr=subprocess.PIPE, env=environ, cwd="/")
         except OSError as exc:
             raise Problem("internal-error", f"ssh cannot be started: {exc.strerror}") from None
 
@@ -120,13 +143,17 @@ class SshLogin:
         problem = problem_in(said)
         if problem.code == "no-host":
             _log.info(
-                "%s cannot be reached: %s", printable(self._name), printable(said.strip().rpartition("\n")[2], 200)
+                "%s cannot be reached: %s", printable(self._host.name), printable(said.strip().rpartition("\n")[2], 200)
             )
         return problem
 
     def _answer(self, question: str) -> bytearray | None:
+        self._has_asked = True
         if (key := host_key_in(question)) is not None:
             return self._ask_about(key)
+        if self._has_new_key:
+            # ssh has written it down by now, and whatever succeeds comes after this answer.
+            self._dialogue.tell({"known-hosts": self._keys.now()})
         if asks_for_password(question):
             if self._password is not None:
                 password, self._password = self._password, None
@@ -138,8 +165,8 @@ class SshLogin:
     def _ask_about(self, key: HostKey) -> bytearray | None:
         about = {"host-key": f"{key.host} {key.kind} {key.fingerprint}", "default": key.fingerprint}
         answer = self._dialogue.ask(Message(Style.QUESTION, "Accept the host's key?"), **about)
-        accepted = bytes(answer) in (b"yes", key.fingerprint.encode())
-        return bytearray(b"yes" if accepted else b"no")
+        self._has_new_key = bytes(answer) in (b"yes", key.fingerprint.encode())
+        return bytearray(b"yes" if self._has_new_key else b"no")
 
     def _wait(self, process: subprocess.Popen[bytes]) -> int:
         """Passes on what the host says beside the session."""
@@ -162,10 +189,15 @@ def main() -> int:
         signal.signal(number, _give_up)
     dialogue = Dialogue(socket.socket(fileno=os.dup(0)))
     try:
-        return SshLogin(dialogue, sys.argv[-1], os.environ.get(UNKNOWN_HOSTS) == "1").run(dialogue.credentials())
+        return _login(dialogue).run(dialogue.credentials())
     except Problem as problem:
         dialogue.refuse(problem)
         return 5
+
+
+def _login(dialogue: Dialogue) -> SshLogin:
+    *options, host = sys.argv[1:]
+    return SshLogin(dialogue, host, os.environ.get(UNKNOWN_HOSTS) == "1", ALLOW_LOCAL in options)
 
 
 def _give_up(number: int, _frame: object) -> None:

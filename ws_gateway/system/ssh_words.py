@@ -9,7 +9,7 @@ AUTHENTICATED = "Authenticated to "
 """How the line begins by which it tells (`LogLevel=VERBOSE`) that the host's own programs have the word now."""
 _KEY = re.compile(r"^(\S+) key fingerprint is (\S+?)\.?$", re.MULTILINE)
 _HOST = re.compile(r"^The authenticity of host '([^']{1,300})' can't be established")
-_PASSWORD = re.compile(r"(?:^|\s|\))(?:\S+@\S+'s )?password: ?$", re.IGNORECASE)
+_PASSWORD = re.compile(r"(?:\(\S+@\S+\) )?(?:\S+@\S+'s |unix |ldap )?password(?: for \S+)?: ?", re.IGNORECASE)
 _PROBLEMS = (
     ("REMOTE HOST IDENTIFICATION HAS CHANGED", "invalid-hostkey"),
     ("differs from the key for the IP address", "invalid-hostkey"),
@@ -44,8 +44,8 @@ def host_key_in(question: str) -> HostKey | None:
 
 
 def asks_for_password(question: str) -> bool:
-    """Whether the answer is the password of the account."""
-    return _PASSWORD.search(question) is not None
+    """Whether the answer is the password of the account, and no new one, and none for one time."""
+    return _PASSWORD.fullmatch(question.rpartition("\n")[2]) is not None
 
 
 def problem_in(said: str) -> Problem:

@@ -1,7 +1,5 @@
 """Who checks a login: by scheme and host, as configured (reference 4.4)."""
 
-import ipaddress
-import socket
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +11,8 @@ from ws_gateway.bridge_process import BridgeCommand, BridgeProcess
 from ws_gateway.bridge_stream import BridgeStream
 from ws_gateway.config import Config, Way
 from ws_gateway.system.helper_bridge import HelperBridge
+from ws_gateway.system.reserved import is_reserved
+from ws_gateway.system.ssh_host import ALLOW_LOCAL
 
 SSH_LOGIN = (sys.executable, "-I", "-m", "ws_gateway.system.ssh_login")
 """Who checks logins to other hosts, where nobody else is configured."""
@@ -50,32 +50,16 @@ def checker_for(attempt: Attempt, config: Config, helper_socket: Path) -> Checke
     return Checker(way, "localhost", {})
 
 
-def is_reserved(host: str) -> bool:
-    """Whether `[USER@]HOST[:PORT]` names, without asking anybody, this machine itself or the link it is on."""
-    name = host.rpartition("@")[2].lower()
-    name = name[1:].partition("]")[0] if name.startswith("[") else name.partition(":")[0]
-    if name == "localhost" or name.endswith(".localhost"):
-        return True
-    try:
-        # As inet_aton(3) reads it: `127.1` and `2130706433` are loopback, too.
-        address = ipaddress.ip_address(name if ":" in name else socket.inet_aton(name))
-    except (OSError, ValueError):
-        return False
-    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-    address = mapped or address
-    return address.is_loopback or address.is_link_local or address.is_unspecified or address.is_multicast
-
-
 def _remote(attempt: Attempt, config: Config) -> Checker:
     way = config.ssh_login
     if not config.login_to or way.is_off:
         raise Problem("access-denied", "Logging in to other hosts is switched off on this console.")
     if not (way.command or way.unix_path):
         # The host may take its time, and so may people who compare a key.
-        way = replace(way, command=SSH_LOGIN)
+        way = replace(way, command=(*SSH_LOGIN, ALLOW_LOCAL) if way.allow_local else SSH_LOGIN)
     if attempt.scheme != "basic":
         raise Problem("authentication-not-supported", "This way to log in to other hosts is not set up here.")
-    if is_reserved(attempt.address.host):
+    if is_reserved(attempt.address.host) and not way.allow_local:
         # What is behind such an address trusts this machine (cloud metadata, services for loopback only).
         raise Problem("access-denied", "Logging in to this address is not permitted.")
     asks = attempt.asks_about_hosts or way.connect_to_unknown_hosts

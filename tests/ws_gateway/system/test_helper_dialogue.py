@@ -67,7 +67,7 @@ def test_a_dialogue(ends: tuple[Dialogue, Gateway]) -> None:
     dialogue.note(Message(Style.ERROR, "Once more."))
     answer = dialogue.ask(Message(Style.QUESTION, "Code: "))
     thread.join()
-    assert credentials == ("änna", bytearray("pass:wörd".encode()), "192.0.2.1")
+    assert credentials == ("änna", bytearray("pass:wörd".encode()), "192.0.2.1", "known hosts")
     assert answer == b"123456"
     assert (heard[0]["command"], heard[0]["challenge"]) == ("authorize", "*")
     kind, _, prompt = heard[1]["challenge"].split()

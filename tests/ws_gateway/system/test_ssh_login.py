@@ -3,7 +3,9 @@
 import base64
 import contextlib
 import os
+import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -12,12 +14,18 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from playwright.async_api import expect
+from testbed.browser import chromium, find_chromium
+from testbed.oath import SECOND_FACTOR, has_pam_oath, one_time_password
 from testbed.processes import process_table, wait_until
 
 PASSWORD = "S3cr3t-anna-7291"
 NAME = "far.example.com"
+PASSWORDS = "UsePAM no\nPasswordAuthentication yes\n"
+PAM = "UsePAM yes\nKbdInteractiveAuthentication yes\nPasswordAuthentication no\n"
 Serve = Callable[..., Any]
 
 pytestmark = pytest.mark.skipif(shutil.which("sshd", path="/usr/sbin:/usr/bin") is None, reason="sshd is not installed")
@@ -26,27 +34,38 @@ pytestmark = pytest.mark.skipif(shutil.which("sshd", path="/usr/sbin:/usr/bin") 
 class Far:
     """An sshd in the corner, on a free port of loopback, as the host far.example.com."""
 
-    def __init__(self, corner: Any, folder: Path, path: str) -> None:
+    def __init__(self, corner: Any, folder: Path, path: str, options: str) -> None:
         with socket.create_server(("127.0.0.1", 0)) as probe:
             self.port = probe.getsockname()[1]
         self.host = f"{NAME}:{self.port}"
         self.log = folder / "sshd.log"
-        key = folder / "key"
+        self._corner, self._folder = corner, folder
+        self._options = f"SetEnv PATH={path}\n{options}"
+        self.start()
+
+    def start(self) -> None:
+        """With a new key."""
+        key = self._folder / f"key-{uuid4().hex}"
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True)
         self.key = key.with_suffix(".pub").read_text().rpartition(" ")[0]
         said = subprocess.run(["ssh-keygen", "-l", "-f", str(key)], check=True, capture_output=True, text=True).stdout
         self.fingerprint = said.split()[1]
-        config = folder / "sshd_config"
+        config = self._folder / "sshd_config"
         config.write_text(
-            f"Port {self.port}\nListenAddress 127.0.0.1\nHostKey {key}\nUsePAM no\nStrictModes no\nPidFile none\n"
-            f"LogLevel VERBOSE\nSetEnv PATH={path}\nPasswordAuthentication yes\n"
+            f"Port {self.port}\nListenAddress 127.0.0.1\nHostKey {key}\nStrictModes no\nPidFile none\n"
+            f"LogLevel VERBOSE\n{self._options}"
         )
-        corner.run("mkdir", "-p", "/run/sshd")
+        self._corner.run("mkdir", "-p", "/run/sshd")
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                corner.namespace.enter(["/usr/sbin/sshd", "-D", "-e", "-f", str(config)]), stderr=log
+                self._corner.namespace.enter(["/usr/sbin/sshd", "-D", "-e", "-f", str(config)]), stderr=log
             )
-        wait_until(lambda: "Server listening" in self.log.read_text(), "sshd listens", 10)
+        wait_until(lambda: "Server listening" in self.log.read_text(), "sshd listens", 20)
+
+    @property
+    def line(self) -> str:
+        """Of known_hosts(5)."""
+        return f"[{NAME}]:{self.port} {self.key}\n"
 
     def stop(self) -> None:
         self.process.terminate()
@@ -55,16 +74,21 @@ class Far:
 
 @pytest.fixture
 def far(corner: Any, tmp_path: Path) -> Iterator[Callable[..., Far]]:
-    """`far(path=…)`: another host, where programs are looked for in that path. Logins to others are switched on."""
+    """`far(path=…, options=…)`: another host, where programs are looked for in that path.
+
+    Logins to others are switched on, also to those that are this machine.
+    """
     made: list[Far] = []
     hosts = corner.etc / "hosts"
     kept = hosts.read_text()
     hosts.write_text(f"127.0.0.1 localhost {NAME}\n")
     (corner.etc / "pilothouse").mkdir()
-    (corner.etc / "pilothouse" / "pilothouse.conf").write_text("[WebService]\nLoginTo = yes\n")
+    (corner.etc / "pilothouse" / "pilothouse.conf").write_text(
+        "[WebService]\nLoginTo = yes\n[Ssh-Login]\nAllowLocal = yes\n"
+    )
 
-    def start(path: str = f"{Path(sys.executable).parent}:/usr/bin:/bin") -> Far:
-        made.append(Far(corner, tmp_path, path))
+    def start(path: str = f"{Path(sys.executable).parent}:/usr/bin:/bin", options: str = PASSWORDS) -> Far:
+        made.append(Far(corner, tmp_path, path, options))
         return made[-1]
 
     yield start
@@ -148,7 +172,7 @@ async def test_a_known_key_asks_nothing_and_another_one_ends_it(
     other = far("/usr/bin:/bin")
     known = corner.etc / "ssh" / "ssh_known_hosts"
     system = serve_system("--no-tls")
-    known.write_text(f"[{NAME}]:{other.port} {other.key}\n")
+    known.write_text(other.line)
     if shutil.which("cockpit-bridge"):
         assert await who_is_there(system, log_in(system, other.host), other.host) == "anna"
     wrong = log_in(system, other.host, "guess")
@@ -171,37 +195,149 @@ def test_a_host_without_a_bridge(serve_system: Serve, corner: Any, far: Callable
     programs.mkdir()
     shutil.copy("/bin/sh", programs / "sh")
     other = far(str(programs))
-    (corner.etc / "ssh" / "ssh_known_hosts").write_text(f"[{NAME}]:{other.port} {other.key}\n")
+    (corner.etc / "ssh" / "ssh_known_hosts").write_text(other.line)
     answer = log_in(serve_system("--no-tls"), other.host)
     assert (answer.status, answer.json["problem"]) == (500, "no-cockpit")
     shutil.rmtree(programs)
+
+
+async def test_an_accepted_key_is_the_browsers_to_keep(
+    serve_system: Serve, corner: Any, far: Callable[..., Far]
+) -> None:
+    """As Cockpit's pages do: it goes to the page with the answer, and comes back after the password."""
+    other = far()
+    system = serve_system("--no-tls")
+    application = f"cockpit+={other.host}"
+    wrong = system.answer(log_in(system, other.host, "guess", **ASKING), other.fingerprint, application)
+    assert (wrong.status, wrong.json["problem"]) == (401, "authentication-failed")
+    assert wrong.json["known-hosts"] == other.line
+    login = system.answer(log_in(system, other.host, **ASKING), other.fingerprint, application)
+    assert (login.status, login.json["login-data"]) == (200, {"known-hosts": other.line})
+    again = log_in(system, f"anna@{other.host}", f"{PASSWORD}\0{other.line}", **ASKING)
+    assert (again.status, "login-data" in again.json) == (200, False), "nothing is asked"
+    before = other.log.read_text().count("password")
+    for keys in (other.line.replace(NAME, "other.example.com"), other.line.replace(f"[{NAME}]:{other.port}", "*"),
+                 f"@cert-authority {other.line}", "garbage\0\n"):  # fmt: skip
+        asked = log_in(system, other.host, f"{PASSWORD}\0{keys}", **ASKING)
+        assert (asked.status, asked.json.get("default")) == (401, other.fingerprint), keys
+        assert system.answer(asked, "no", application).json["problem"] == "unknown-hostkey"
+    old = other.line
+    other.stop()
+    other.start()
+    changed = log_in(system, other.host, f"{PASSWORD}\0{old}", **ASKING)
+    assert (changed.status, changed.json["problem"]) == (401, "invalid-hostkey")
+    (corner.etc / "ssh" / "ssh_known_hosts").write_text(old)
+    overruled = log_in(system, other.host, f"{PASSWORD}\0{other.line}", **ASKING)
+    assert (overruled.status, overruled.json["problem"]) == (401, "invalid-hostkey"), "the administrator's counts"
+    assert before
+    assert "password" not in other.log.read_text().lower(), "nothing was sent"
+
+
+async def test_the_login_page_keeps_it(serve_system: Serve, far: Callable[..., Far]) -> None:
+    other = far()
+    system = serve_system("--no-tls")
+    if find_chromium() is None:
+        pytest.skip("Chromium is not installed")
+    async with chromium() as program:
+        page = await program.new_page()
+
+        async def log_in_there() -> None:
+            await page.goto(system.url)
+            await page.get_by_label("User name").fill("anna")
+            await page.get_by_label("Password").fill(PASSWORD)
+            await page.get_by_text("Other options").click()
+            await page.get_by_label("Connect to").fill(f"anna@{other.host}")
+            await page.keyboard.press("Enter")
+
+        await log_in_there()
+        await expect(page.get_by_text(other.fingerprint)).to_be_visible(timeout=20_000)
+        await page.get_by_role("button", name="Accept the key").click()
+        await page.wait_for_url(f"**/=anna@{other.host}/", timeout=20_000)
+        await log_in_there()
+        await page.wait_for_url(f"**/=anna@{other.host}/", timeout=20_000)
+        other.stop()
+        other.start()
+        await log_in_there()
+        await expect(page.get_by_role("alert")).to_contain_text("The host's key is another one", timeout=20_000)
+        await page.get_by_role("button", name="Forget the key that was accepted before").click()
+        await log_in_there()
+        await expect(page.get_by_text(other.fingerprint)).to_be_visible(timeout=20_000)
+
+
+async def test_a_second_factor_of_another_host(serve_system: Serve, corner: Any, far: Callable[..., Far]) -> None:
+    """Through sshd and its PAM. The password is asked for once, on this page; the rest is asked further."""
+    if not has_pam_oath():
+        pytest.skip("pam_oath is not installed")
+    key = secrets.token_bytes(20)
+    users = corner.etc / "users.oath"
+    users.write_text(f"HOTP/E/6 anna - {key.hex()}\n")
+    users.chmod(0o600)
+    other = far(options=PAM)
+    (corner.etc / "pam.d" / "sshd").write_text(SECOND_FACTOR)
+    (corner.etc / "ssh" / "ssh_known_hosts").write_text(other.line)
+    system = serve_system("--no-tls")
+    application = f"cockpit+={other.host}"
+    question = log_in(system, other.host)
+    assert question.status == 401
+    assert "One-time password" in question.json["prompt"], question
+    wrong = system.answer(question, "000000", application)
+    assert (wrong.status, wrong.json["problem"]) == (401, "authentication-failed")
+    login = system.answer(log_in(system, other.host), one_time_password(key, 0), application)
+    assert await who_is_there(system, login, other.host) == "anna"
+    users.unlink()
+
+
+async def test_an_expired_password_of_another_host(serve_system: Serve, corner: Any, far: Callable[..., Far]) -> None:
+    corner.user("olga", PASSWORD)
+    corner.run("chage", "-d", "0", "olga")
+    other = far(options=PAM)
+    (corner.etc / "pam.d" / "sshd").write_text((corner.etc / "pam.d" / "pilothouse").read_text())
+    (corner.etc / "ssh" / "ssh_known_hosts").write_text(other.line)
+    system = serve_system("--no-tls")
+    application = f"cockpit+=olga@{other.host}"
+    try:
+        login = log_in(system, f"olga@{other.host}")
+        for prompt, text in (("Current", PASSWORD), ("New", "An0ther-l0ng-one"), ("Retype", "An0ther-l0ng-one")):
+            assert login.json["prompt"].splitlines()[-1].rpartition(") ")[2].startswith(prompt), login
+            login = system.answer(login, text, application)
+        assert login.status == 200
+    finally:
+        corner.run("userdel", "-r", "-f", "olga")
 
 
 @pytest.mark.timeout(120)
 def test_f57_why_a_host_cannot_be_reached_is_not_to_be_found_out(
     serve_system: Serve, corner: Any, far: Callable[..., Far]
 ) -> None:
-    """Closed, unknown, silent: one answer, after one time; and few questions a minute."""
-    far()
+    """Closed, unknown, silent, and a name of this machine: one answer, after one time; and few questions a minute."""
+    other = far()
+    config = corner.etc / "pilothouse" / "pilothouse.conf"
+    allowing = config.read_text()
+    config.write_text(allowing.replace("AllowLocal = yes", ""))
     system = serve_system("--no-tls")
-    with socket.create_server(("127.0.0.1", 0)) as silent:
+    problems = [log_in(system, "127.0.0.1").json["problem"] for _ in range(3)]
+    assert problems == ["access-denied"] * 3
+
+    def attempt(host: str) -> tuple[Any, float]:
+        started = time.monotonic()
+        return log_in(system, host), time.monotonic() - started
+
+    with socket.create_server(("127.0.0.1", 0)) as silent, ThreadPoolExecutor(4) as threads:
+        to_itself = threads.submit(attempt, other.host)
+        wait_until(lambda: "127.0.0.1 is an address of this machine" in system.output, "it is refused", 20)
+        config.write_text(allowing)
+        system.process.send_signal(signal.SIGHUP)
+        wait_until(lambda: "were read anew" in system.output, "others are permitted", 20)
         hosts = [f"{NAME}:1", "no-such-name.example.com:22", f"{NAME}:{silent.getsockname()[1]}"]
-
-        def attempt(host: str) -> tuple[Any, float]:
-            started = time.monotonic()
-            return log_in(system, host), time.monotonic() - started
-
-        with ThreadPoolExecutor(3) as threads:
-            answers = list(threads.map(attempt, hosts))
+        answers = [*threads.map(attempt, hosts), to_itself.result()]
     assert {(answer.status, answer.body) for answer, _ in answers} == {
         (401, b'{"problem":"no-host","message":"The host cannot be reached."}')
     }
     took = [seconds for _, seconds in answers]
     assert max(took) - min(took) < 3, took
+    assert "Connection from" not in other.log.read_text()
     refused = [log_in(system, "-oProxyCommand=x").status for _ in range(3)]
     assert refused == [404] * 3
-    problems = [log_in(system, "127.0.0.1").json["problem"] for _ in range(3)]
-    assert problems == ["access-denied"] * 3
 
 
 def test_secrets_of_others_can_be_seen() -> None:
