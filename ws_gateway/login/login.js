@@ -26,6 +26,14 @@ function get(place, headers) {
     return fetch(base + application + place, { headers, cache: "no-store" });
 }
 
+function onSubmit(id, action) {
+    element(id).onsubmit = event => {
+        event.preventDefault();
+        action();
+    };
+    return element(id);
+}
+
 /* Shows one form, with what went wrong before, and puts the cursor into the field. */
 function show(form, field, problem) {
     for (const other of document.forms) {
@@ -34,7 +42,6 @@ function show(form, field, problem) {
     }
     element("status").textContent = "";
     element("problem").textContent = problem;
-    element("problem").hidden = !problem;
     element("forget").hidden = true;
     field.focus();
 }
@@ -50,7 +57,6 @@ function start(problem) {
 function ask(question) {
     const key = question["host-key"];
     element("told").textContent = key ? _("Is this the host's key? Compare it with one that you got in another way.") : question.message;
-    element("told").hidden = !element("told").textContent;
     element("key").hidden = !key;
     element("key").firstChild.textContent = key ? question.default : "";
     element("prompt").textContent = key ? "" : question.prompt || _("Answer");
@@ -58,53 +64,54 @@ function ask(question) {
     answer.hidden = !!key;
     answer.type = question.echo ? "text" : "password";
     answer.value = question.default || "";
-    const form = element("question-form");
-    form.onsubmit = event => {
-        event.preventDefault();
+    const form = onSubmit("question-form", () => {
         login("X-Conversation " + question.id + " " + base64(answer.value));
         answer.value = "";
-    };
+    });
     const button = form.querySelector("button");
     button.textContent = key ? _("Accept the key") : _("Continue");
     show(form, key ? button : answer, question.error);
 }
 
-/* The other host, without the user. */
-function farHost() {
-    return decodeURIComponent(application.split("+=")[1] || "").replace(/^.*@/, "").toLowerCase();
-}
-
-/* Keys that were accepted, as text by host; other login pages of this origin have them in the same place. */
-function knownHosts() {
+/* The other host's keys that were accepted; `keys`, if given, take their place. Cockpit's pages have them there, too. */
+function acceptedKeys(keys) {
     try {
-        return Object(JSON.parse(localStorage.getItem("known_hosts")));
+        const all = Object(JSON.parse(localStorage.getItem("known_hosts")));
+        const host = decodeURIComponent(application.split("+=")[1]).replace(/^.*@/, "").toLowerCase();
+        if (typeof keys === "string")
+            localStorage.setItem("known_hosts", JSON.stringify({ ...all, [host]: keys }));
+        return all[host];
     } catch {
-        return {};
+        return "";
     }
 }
 
-function keepKeys(keys) {
+/* What this browser keeps; nothing where it keeps nothing. */
+function kept(storage, name) {
     try {
-        localStorage.setItem("known_hosts", JSON.stringify({ ...knownHosts(), [farHost()]: keys }));
+        return window[storage].getItem(name);
     } catch {
-        // Where nothing is kept, the key is shown again.
+        return null;
     }
 }
 
+const ABSENT = _("This way to log in is not set up.");
+const USED = _("This login link does not work: it was used already, or is too old.");
 const REASONS = {
     "access-denied": _("You are not permitted to log in."),
-    "authentication-disabled": _("This way to log in is switched off."),
-    "authentication-not-supported": _("This way to log in is not set up."),
+    "authentication-disabled": ABSENT,
+    "authentication-not-supported": ABSENT,
     "invalid-hostkey": _("The host's key is another one than before. Somebody may be in between: nothing was sent."),
     "no-host": _("The host cannot be reached."),
+    "no-session": _("Logged in, but the browser did not keep the cookie. Allow cookies for this site; behind a proxy, open the address that begins with https."),
+    "origin": _("The console does not know the address that this page has. Behind a proxy, the administrator has to set it up."),
     "timeout": _("The machine takes too long to check the login."),
-    "unknown-host": _("The host cannot be reached."),
     "unknown-hostkey": _("The host's key was not accepted."),
 };
 
 function refusal(response, { problem, message }) {
     if (response.status === 401 && !byPassword)
-        return _("This login link does not work: it was used already, or is too old.");
+        return USED;
     if (problem === "authentication-failed")
         return _("Wrong user name or password.");
     if (response.status === 421)
@@ -118,12 +125,8 @@ function refusal(response, { problem, message }) {
 async function enter(body) {
     const place = "/diagnosis?origin=" + encodeURIComponent(window.location.origin);
     const answer = await get(place).then(response => response.json()).catch(() => ({}));
-    if (answer.problem === "no-session") {
-        start(_("You are logged in, but the browser did not keep the cookie. Allow cookies for this site. Behind a proxy, open the address that begins with https."));
-        return;
-    }
-    if (answer.problem === "origin") {
-        start(_("You are logged in, but the console does not know the address that this page has. Behind a proxy, the administrator has to set it up for this address."));
+    if (answer.problem in REASONS) {
+        start(REASONS[answer.problem]);
         return;
     }
     if (body["login-data"])
@@ -139,7 +142,7 @@ async function enter(body) {
 }
 
 async function login(authorization, more = {}) {
-    element("problem").hidden = true;
+    element("problem").textContent = "";
     for (const button of document.querySelectorAll("button[type=submit]"))
         button.disabled = true;
     element("status").textContent = _("Logging in…");
@@ -151,16 +154,14 @@ async function login(authorization, more = {}) {
         return;
     }
     const body = await response.json().catch(() => ({}));
-    const keys = (body["login-data"] || body)["known-hosts"];
-    if (typeof keys === "string")
-        keepKeys(keys);
+    const keys = acceptedKeys((body["login-data"] || body)["known-hosts"]);
     if (response.ok)
         await enter(body);
     else if ((response.headers.get("WWW-Authenticate") || "").startsWith("X-Conversation "))
         ask(body);
     else
         start(authorization ? refusal(response, body) : "");
-    element("forget").hidden = body.problem !== "invalid-hostkey" || !knownHosts()[farHost()];
+    element("forget").hidden = body.problem !== "invalid-hostkey" || !keys;
 }
 
 function label() {
@@ -173,14 +174,13 @@ function label() {
         "host-label": _("Connect to"),
         server: _("Log in with your account on the server") + " " + (shownFor.split("+=")[1] || window.location.hostname),
         "start-over": _("Start over"),
-        forget: _("Forget the key that was accepted before"),
+        forget: _("Forget the old key"),
         banner: environment.banner || "",
     };
     for (const [id, text] of Object.entries(texts))
         element(id).textContent = text;
     for (const button of document.querySelectorAll("button[type=submit]"))
         button.textContent = button.form.id === "question-form" ? _("Continue") : _("Log in");
-    element("banner").hidden = !environment.banner;
     element("other").hidden = !page.connect || shownFor !== "cockpit";
     element("other").open = page.require_host;
     if (environment.CACertUrl) {
@@ -201,24 +201,17 @@ function submitPassword() {
         start(_("This is not the name of a host."));
         return;
     }
-    let superuser = "none";
-    try {
-        superuser = localStorage.getItem("superuser:" + user + (host ? ":" + host : "")) || superuser;
-    } catch {
-        // Where nothing is kept, nobody chose anything.
-    }
-    const more = { "X-Superuser": superuser };
-    let known = "";
+    const more = { "X-Superuser": kept("localStorage", "superuser:" + user + (host ? ":" + host : "")) || "none" };
+    let keys = "";
     if (application !== "cockpit") {
         more["X-SSH-Connect-Unknown-Hosts"] = "yes";
-        known = "\0" + (knownHosts()[farHost()] || "");
+        keys = acceptedKeys();
     }
-    login("Basic " + base64(user + ":" + password + known), more);
+    login("Basic " + base64(user + ":" + password + (keys ? "\0" + keys : "")), more);
 }
 
 function listen() {
-    element("token-form").addEventListener("submit", event => {
-        event.preventDefault();
+    onSubmit("token-form", () => {
         const token = tokenIn(element("link").value);
         element("link").value = "";
         if (token)
@@ -226,13 +219,10 @@ function listen() {
         else
             start(_("This is neither a login link nor a token."));
     });
-    element("password-form").addEventListener("submit", event => {
-        event.preventDefault();
-        submitPassword();
-    });
+    onSubmit("password-form", submitPassword);
     element("start-over").addEventListener("click", () => start(""));
     element("forget").addEventListener("click", () => {
-        keepKeys("");
+        acceptedKeys("");
         start("");
     });
     window.addEventListener("hashchange", () => followLink(""));
@@ -251,18 +241,7 @@ function followLink(otherwise) {
     if (token && !byPassword)
         login("Bearer " + token);
     else
-        start(byPassword ? "" : _("This login link does not work: it was used already, or is too old."));
-}
-
-/* Why the session before ended, where the console had a reason (as Cockpit's `logout` leaves it); told once. */
-function whyLoggedOut() {
-    try {
-        const reason = sessionStorage.getItem("logout-reason");
-        sessionStorage.removeItem("logout-reason");
-        return window.location.hash.includes("token=") ? "" : reason;
-    } catch {
-        return "";
-    }
+        start(byPassword ? "" : USED);
 }
 
 /* Fetches a token from elsewhere. One that we did not send for is not taken: it may be somebody else's. */
@@ -286,8 +265,11 @@ function visit() {
 
 label();
 listen();
-const farewell = whyLoggedOut();
+/* Why the session before ended, where the console had a reason (as Cockpit's `logout` leaves it); told once. */
+const farewell = kept("sessionStorage", "logout-reason");
 if (farewell)
+    sessionStorage.removeItem("logout-reason");
+if (farewell && !window.location.hash.includes("token="))
     start(farewell);
 else if (byPassword && oauth)
     visit();

@@ -259,7 +259,7 @@ async def test_the_login_page_keeps_it(serve_system: Serve, far: Callable[..., F
         other.start()
         await log_in_there()
         await expect(page.get_by_role("alert")).to_contain_text("The host's key is another one", timeout=20_000)
-        await page.get_by_role("button", name="Forget the key that was accepted before").click()
+        await page.get_by_role("button", name="Forget the old key").click()
         await log_in_there()
         await expect(page.get_by_text(other.fingerprint)).to_be_visible(timeout=20_000)
 
