@@ -305,6 +305,46 @@ async def test_an_expired_password_of_another_host(serve_system: Serve, corner: 
         corner.run("userdel", "-r", "-f", "olga")
 
 
+OTHER_VERSION = """#!{python}
+import json, os, subprocess, sys
+bridge = subprocess.Popen([{python!r}, "-I", "-m", "bridge"], stdout=subprocess.PIPE)
+init = json.loads(bridge.stdout.read(int(bridge.stdout.readline())))
+init.update({changes!r})
+greeting = b"\\n" + json.dumps({{name: value for name, value in init.items() if value is not None}}).encode()
+os.write(1, b"%d\\n%b" % (len(greeting), greeting))
+while chunk := bridge.stdout.read1(65536):
+    while chunk:
+        chunk = chunk[os.write(1, chunk):]
+"""
+NEWER = {"capabilities": {"explicit-superuser": True, "telepathy": [1]}, "later": {"version": 9}}
+
+
+async def test_m112_a_bridge_of_another_version_on_the_other_host(
+    serve_system: Serve, corner: Any, far: Callable[..., Far]
+) -> None:
+    """What both know is used, whether one is older or newer; what none understands is said to be so."""
+    program = corner.etc / "other-version" / "pilothouse-bridge"
+    program.parent.mkdir()
+    other = far("/etc/other-version:/usr/bin:/bin")
+    (corner.etc / "ssh" / "ssh_known_hosts").write_text(other.line)
+    system = serve_system("--no-tls")
+
+    def becomes(changes: dict[str, Any]) -> None:
+        program.write_text(OTHER_VERSION.format(python=sys.executable, changes=changes))
+        program.chmod(0o755)
+
+    for changes in ({"capabilities": None, "os-release": None, "packages": None}, NEWER):
+        becomes(changes)
+        assert await who_is_there(system, log_in(system, other.host, X_Superuser="any"), other.host) == "anna", changes
+    for version in (2, None):
+        becomes({"version": version})
+        refused = log_in(system, other.host)
+        assert (refused.status, refused.json["problem"]) == (500, "not-supported"), version
+        assert refused.json["message"] == "the bridge speaks another version of the protocol"
+    wait_until(lambda: "ssh" not in commands_of(system), "none of them stays", 20)
+    shutil.rmtree(program.parent)
+
+
 @pytest.mark.timeout(120)
 def test_f57_why_a_host_cannot_be_reached_is_not_to_be_found_out(
     serve_system: Serve, corner: Any, far: Callable[..., Far]
