@@ -9,16 +9,22 @@ from plugins.machines.cloning import clone
 from plugins.machines.definitions import checked_name, redefine, start_with_menu
 from plugins.machines.libvirt_errors import OPERATION_INVALID, UNSUPPORTED, gone
 from plugins.machines.libvirt_xml import parse
+from plugins.machines.long_calls import Report, ignored
 from plugins.machines.metadata import Labels, checked_line, checked_text
 from plugins.machines.provider import Domain, Kind, Metadata, Method, Provider
-from plugins.machines.snapshots import create_external, snapshot_xml
+from plugins.machines.snapshots import create_external, snapshot_xml, take
 from plugins.machines.storage_use import volumes_to_delete
 
 TITLE_MAX = 255
 
 
-async def perform(provider: Provider, method: Method, key: str, params: Mapping[str, Any]) -> str:
-    """Do `method`; its parameters are those of the wire. The key of what was made, empty where nothing was."""
+async def perform(
+    provider: Provider, method: Method, key: str, params: Mapping[str, Any], report: Report = ignored
+) -> str:
+    """Do `method`; its parameters are those of the wire. The key of what was made, empty where nothing was.
+
+    What takes long is told of through `report`, and can be cancelled.
+    """
     match method:
         case Method.START_PAUSED:
             await provider.act(Method.START, key, paused=True)
@@ -27,7 +33,7 @@ async def perform(provider: Provider, method: Method, key: str, params: Mapping[
         case Method.DEFINE:
             await redefine(provider, key, params["xml"])
         case Method.CLONE:
-            return await clone(provider, key, checked_name(params["name"]), params["storage"])
+            return await clone(provider, key, checked_name(params["name"]), params["storage"], report)
         case Method.DELETE:
             await _delete(provider, key, params["storage"])
         case Method.SET_TITLE:
@@ -41,12 +47,19 @@ async def perform(provider: Provider, method: Method, key: str, params: Mapping[
             await provider.act(method, key, name=checked_name(params["name"]))
         case Method.SNAPSHOT_CREATE:
             xml = snapshot_xml(params["name"], params["description"])
-            await provider.act(method, key, xml=xml, disk_only=False)
+            await take(provider, key, xml, report)
         case Method.SNAPSHOT_CREATE_EXTERNAL:
-            await create_external(provider, key, params["name"], params["description"], memory=params["memory"])
+            named = (params["name"], params["description"])
+            await create_external(provider, key, *named, memory=params["memory"], report=report)
         case _:
             await provider.act(method, key, **params)
     return ""
+
+
+def touched(method: Method, key: str, made: str) -> set[tuple[Kind, str]]:
+    """What is to be looked at once `method` was done; an empty key stands for all of a kind."""
+    touched = {(method.kind, key)} | ({(method.kind, made)} if made else set())
+    return touched | ({(Kind.VOLUME, "")} if method in (Method.DELETE, Method.CLONE) else set())
 
 
 async def new_labels(provider: Provider, method: Method, key: str, params: Mapping[str, Any]) -> Labels:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from bridge import hookimpl
 from bridge.channel import Channel
-from plugins.machines.channel import LibvirtChannel, logs, recorder
+from plugins.machines.channel import LibvirtChannel, jobs, logs, recorder
 
 
 @hookimpl
@@ -16,5 +16,6 @@ def channels() -> Iterable[type[Channel]]:
 @hookimpl
 async def shutdown() -> None:
     """See `bridge.hookspecs`."""
+    await jobs.close()
     await recorder.close()
     await logs.close()

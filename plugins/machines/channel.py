@@ -13,6 +13,8 @@ from plugins.machines.choice import Host, choose
 from plugins.machines.connections import Connections, probe
 from plugins.machines.domain_methods import DomainMethods
 from plugins.machines.history import History, Span
+from plugins.machines.job_methods import JobMethods
+from plugins.machines.jobs import AllJobs
 from plugins.machines.keys import checked_key
 from plugins.machines.logs import Logs
 from plugins.machines.provider import Kind, Method
@@ -30,7 +32,7 @@ RECENT_MAX = 120
 """Slots of the history that a page is told of many domains at once: ten minutes."""
 _PARTS_MAX = 16
 
-Part = Literal["domains", "host", "pools", "volumes", "networks", "node_devices"]
+Part = Literal["domains", "jobs", "host", "pools", "volumes", "networks", "node_devices"]
 Followable = Literal["domain", "pool", "volume", "network", "node_device"]
 Wanted = Literal["", "libvirt-python", "libvirt-dbus", "virsh"]
 
@@ -40,15 +42,16 @@ _connections = Connections()
 recorder = Recorder(_connections)
 """Keeps the histories of this process; ended with it."""
 logs = Logs()
+jobs = AllJobs()
 
 
-class LibvirtChannel(DomainMethods, SnapshotMethods, StorageMethods):
+class LibvirtChannel(DomainMethods, JobMethods, SnapshotMethods, StorageMethods):
     """`libvirt1`: see the module.
 
     The state has `connection` (uri, status, message, demo, hypervisor, provider,
     described, …), `capabilities` (for each method
     true or the sentence that says why not, and such a sentence for each part that cannot be read), the parts asked for
-    and `followed`. `host` has facts; the other parts map keys to rows (`plugins.machines.provider` says what a key is).
+    and `followed`. `host` has facts, `jobs` rows by a job's id; the other parts map keys to rows (`plugins.machines.provider` says what a key is).
     While `interval` is not 0, `sample` brings every so many milliseconds for each running domain the figures of
     `plugins.machines.sampler.Rows`. The first load is complete when all is there, or when the connection said why not.
     """
@@ -67,7 +70,6 @@ class LibvirtChannel(DomainMethods, SnapshotMethods, StorageMethods):
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         self._history = History()
-        self._parts: frozenset[str] = frozenset()
         self._following: dict[tuple[str, str], AsyncExitStack] = {}
 
     async def run(self, options: Options) -> None:
@@ -80,10 +82,12 @@ class LibvirtChannel(DomainMethods, SnapshotMethods, StorageMethods):
             self._watcher = watcher = await stack.enter_async_context(_connections.use(choice))
             self._history = recorder.begin(choice)
             self._log = logs.of(choice.uri, environ)
+            self._choice, self._jobs = choice, jobs.of(environ)
             self.ready()
             stack.push_async_callback(self._unfollow_all)
-            others = [part for part in dict.fromkeys(options.parts) if part != "domains"]
+            others = [part for part in dict.fromkeys(options.parts) if part not in ("domains", "jobs")]
             stack.enter_context(watcher.want(others))
+            await stack.enter_async_context(self._jobs.follow(choice.uri, self._on_jobs))
             stack.enter_context(watcher.inventory.follow(self._pass_on))
             for piece in watcher.inventory.pieces():
                 self._pass_on(piece)

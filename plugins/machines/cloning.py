@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 from uuid import uuid4
 from xml.etree.ElementTree import Element, SubElement, tostring
@@ -10,8 +11,10 @@ from bridge.protocol import Problem
 from plugins.machines.domain_xml import disk_sources
 from plugins.machines.libvirt_errors import gone
 from plugins.machines.libvirt_xml import attribute, parse, row
+from plugins.machines.long_calls import Report, ignored
 from plugins.machines.provider import Kind, Method, Provider
 from plugins.machines.storage_use import Volumes, read_volumes
+from plugins.machines.volume_copy import copy_volume
 
 CloneStorage = Literal["full", "linked"]
 _VOLUME_NAME_MAX = 200
@@ -30,14 +33,16 @@ class _Copy:
     path: str
     format: str
     capacity: int
+    allocation: int
 
 
-async def clone(provider: Provider, key: str, name: str, storage: CloneStorage) -> str:
+async def clone(provider: Provider, key: str, name: str, storage: CloneStorage, report: Report = ignored) -> str:
     """Clone a domain that is shut off as `name`; the key of the clone.
 
     `full` copies each volume, `linked` makes volumes that hold what differs from then on: the original's must not
     change any more. Disks that are read-only or shared are used by both. Problem `not-supported` where another one is
-    no volume of a pool, and then nothing was done; where it fails later, the volumes made so far are deleted.
+    no volume of a pool, and then nothing was done; where it fails later or is cancelled, the volumes made so far are
+    deleted.
     """
     domains = await provider.domains([key])
     if key not in domains:
@@ -47,13 +52,18 @@ async def clone(provider: Provider, key: str, name: str, storage: CloneStorage) 
     root = parse(await provider.definition(key))
     new_key = str(uuid4())
     copies = list(_copies(root, await read_volumes(provider), name, storage))
-    await _check_pools(provider, copies, storage)
+    files = await _check_pools(provider, copies, storage)
     made: list[str] = []
+    total, before = sum(copy.allocation for copy in copies), 0
     try:
         for copy in copies:
-            await provider.create_volume(
-                copy.pool, _volume_xml(copy, storage), copy.source if storage == "full" else ""
-            )
+            xml = _volume_xml(copy, storage, sparse=copy.pool in files)
+            if storage == "linked":
+                await provider.create_volume(copy.pool, xml)
+            else:
+                told = partial(_report_on_top, report, before, total)
+                await copy_volume(provider, copy.pool, copy.name, xml, copy.source, copy.allocation, told)
+            before += copy.allocation
             made.append(f"{copy.pool}/{copy.name}")
             await _use(provider, copy, storage)
         _make_own(root, new_key, name)
@@ -63,6 +73,11 @@ async def clone(provider: Provider, key: str, name: str, storage: CloneStorage) 
             await provider.act(Method.VOLUME_DELETE, volume)
         raise
     return new_key
+
+
+def _report_on_top(report: Report, before: int, total: int, done: float, _of: float, text: str) -> None:
+    """Tell how far the whole is, of which one part is `done` and the parts `before` it are complete."""
+    report(before + done, total, text)
 
 
 def _copies(root: Element, volumes: Volumes, name: str, storage: CloneStorage) -> Iterator[_Copy]:
@@ -84,10 +99,12 @@ def _copies(root: Element, volumes: Volumes, name: str, storage: CloneStorage) -
             path=members.get("path", ""),
             format=members.get("format", "raw"),
             capacity=members.get("capacity", 0),
+            allocation=members.get("allocation", 0),
         )
 
 
-async def _check_pools(provider: Provider, copies: list[_Copy], storage: CloneStorage) -> None:
+async def _check_pools(provider: Provider, copies: list[_Copy], storage: CloneStorage) -> set[str]:
+    """The keys of those pools of the copies that keep files."""
     described = await provider.describe(Kind.POOL, {copy.pool for copy in copies})
     pools = {key: row(Kind.POOL, xml) for key, xml in described.items()}
     for copy in copies:
@@ -96,12 +113,16 @@ async def _check_pools(provider: Provider, copies: list[_Copy], storage: CloneSt
             raise Problem("not-supported", message)
         if f"{copy.pool}/{copy.name}" in await provider.describe(Kind.VOLUME, [f"{copy.pool}/{copy.name}"]):
             raise Problem("change-conflict", f"There is a volume {copy.name} already")
+    return {key for key, members in pools.items() if members.get("type") in _LINKABLE}
 
 
-def _volume_xml(copy: _Copy, storage: CloneStorage) -> str:
+def _volume_xml(copy: _Copy, storage: CloneStorage, *, sparse: bool) -> str:
     volume = Element("volume")
     SubElement(volume, "name").text = copy.name
     SubElement(volume, "capacity").text = str(copy.capacity)
+    if sparse:
+        # Without it libvirt takes all the space before it copies: the copy grows, and its growth tells how far it is.
+        SubElement(volume, "allocation").text = "0"
     target = SubElement(volume, "target")
     SubElement(target, "format", type="qcow2" if storage == "linked" else copy.format)
     if storage == "linked":

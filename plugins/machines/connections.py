@@ -107,7 +107,7 @@ async def probe(uri: str) -> str:
     """Whether `uri` answers: an empty string, else the sentence that says why not."""
     try:
         async with asyncio.timeout(PROBE_TIME):
-            provider = await open_provider(Choice(uri), _Deaf())
+            provider = await open_provider(Choice(uri), Deaf())
     except TimeoutError:
         return f"libvirt did not answer within {PROBE_TIME:g} seconds"
     except Problem as problem:
@@ -116,7 +116,7 @@ async def probe(uri: str) -> str:
     return ""
 
 
-class _Deaf(Listener):
+class Deaf(Listener):
     """A listener that nothing interests."""
 
     def changed(self, kind: Kind, key: str) -> None: ...

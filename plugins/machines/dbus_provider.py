@@ -25,6 +25,7 @@ from plugins.machines.libvirt_xml import parse
 from plugins.machines.limits import allowed
 from plugins.machines.metadata import NAMESPACE, PREFIX
 from plugins.machines.provider import (
+    LONG,
     ConnectionInfo,
     Domain,
     Kind,
@@ -36,6 +37,7 @@ from plugins.machines.provider import (
     Reading,
     Snapshots,
 )
+from plugins.machines.workers import CALL_TIME
 
 HEARTBEAT = 1.0
 """Seconds between two questions whether libvirt is there."""
@@ -43,7 +45,7 @@ HEARTBEAT_MAX = 15.0
 """Seconds that the answer may take."""
 
 COPY_TIME = 86_400.0
-"""Seconds that copying a volume may take: a call over D-Bus has to have a bound."""
+"""Seconds that copying a volume or writing down a memory may take: a call over D-Bus has to have a bound."""
 
 _ACTIVE, _PERSISTENT, _AUTOSTART = 2, 4, 16
 """Filters of the lists of pools and networks."""
@@ -199,7 +201,8 @@ class LibvirtDbus(Provider):
             await self._calls.call(path, "DomainSnapshot", call.member, call.types, *call.arguments)
             return
         kind = Kind.VOLUME if method is Method.VOLUME_DELETE else Kind.DOMAIN
-        await self._on(kind, key, call.member, call.types, *call.arguments)
+        limit = COPY_TIME if method in LONG else CALL_TIME
+        await self._on(kind, key, call.member, call.types, *call.arguments, limit=limit)
 
     async def set_metadata(self, key: str, what: Metadata, text: str, *, live: bool, config: bool) -> None:
         # A D-Bus string cannot be libvirt's NULL that removes an element: an empty element says the same to us.
@@ -225,6 +228,14 @@ class LibvirtDbus(Provider):
         key = await self._calls.get(await self._volume_path(source), "StorageVol", "Key")
         arguments = ("StorageVolCreateXMLFrom", "ssu", xml, key, 0)
         await self._calls.call(path, "StoragePool", *arguments, limit=COPY_TIME)
+
+    async def job_progress(self, key: str) -> tuple[int, int] | None:
+        ((_, told),) = await self._on(Kind.DOMAIN, key, "GetJobStats", "u", 0)
+        stats = _numbers(told)
+        return (stats.get("data_processed", 0), stats["data_total"]) if stats.get("data_total") else None
+
+    async def abort_job(self, key: str) -> None:
+        await self._on(Kind.DOMAIN, key, "AbortJob", "")
 
     async def close(self) -> None:
         self._listener = None
@@ -271,10 +282,12 @@ class LibvirtDbus(Provider):
     async def _connect(self, member: str, types: str, *arguments: Any) -> list[Any]:
         return await self._calls.call(self._root, "Connect", member, types, *arguments)
 
-    async def _on(self, kind: Kind, key: str, member: str, types: str, *arguments: Any) -> list[Any]:
+    async def _on(
+        self, kind: Kind, key: str, member: str, types: str, *arguments: Any, limit: float = CALL_TIME
+    ) -> list[Any]:
         try:
             path = await self._volume_path(key) if kind is Kind.VOLUME else self._path(kind, key)
-            return await self._calls.call(path, _INTERFACES[kind], member, types, *arguments)
+            return await self._calls.call(path, _INTERFACES[kind], member, types, *arguments, limit=limit)
         except Problem as problem:
             raise missing(problem, kind, key) from None
 

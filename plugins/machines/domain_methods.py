@@ -112,9 +112,12 @@ class DomainMethods(Methods):
         await self._act(Method.DEFINE, key, xml=xml)
 
     @method
-    async def domain_clone(self, key: str, name: str, storage: CloneStorage = "full") -> str:
-        """Clone one that is shut off, with copies of its volumes or (`linked`) volumes based on them; its UUID."""
-        return await self._act(Method.CLONE, key, name=name, storage=storage)
+    async def domain_clone(self, key: str, name: str, storage: CloneStorage = "full") -> JsonObject:
+        """Clone one that is shut off, with copies of its volumes or (`linked`) volumes based on them.
+
+        `made` is its UUID where that was done at once, `job` the job that does it where not.
+        """
+        return await self._begin(Method.CLONE, key, name=name, storage=storage)
 
     @method
     async def domain_delete(self, key: str, storage: list[str] | None = None) -> None:

@@ -36,9 +36,13 @@ _SCHEMA = """
 
 def path_of(uri: str, environ: Mapping[str, str]) -> Path:
     """The file of a connection; its name tells nothing, for a URI may hold what is nobody's business."""
+    return state_folder(environ) / "machines" / f"{hashlib.sha256(uri.encode()).hexdigest()[:32]}.sqlite"
+
+
+def state_folder(environ: Mapping[str, str]) -> Path:
+    """Where this program keeps what outlives a login."""
     state = environ.get("XDG_STATE_HOME", "")
-    folder = Path(state) if state.startswith("/") else Path.home() / ".local" / "state"
-    return folder / "pilothouse" / "machines" / f"{hashlib.sha256(uri.encode()).hexdigest()[:32]}.sqlite"
+    return (Path(state) if state.startswith("/") else Path.home() / ".local" / "state") / "pilothouse"
 
 
 def load(path: Path, now: float) -> list[Minute]:

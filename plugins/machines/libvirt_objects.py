@@ -97,6 +97,12 @@ def read_screenshot(connection: Any, key: str) -> bytes:
     return bytes(image)
 
 
+def read_progress(connection: Any, key: str) -> tuple[int, int] | None:
+    """See `Provider.job_progress`."""
+    told = find(connection, Kind.DOMAIN, key).jobStats()
+    return (told.get("data_processed", 0), told["data_total"]) if told.get("data_total") else None
+
+
 def read_host(connection: Any) -> JsonObject:
     """See `Provider.host`. virNodeGetInfo needs no probe of the emulator, as capabilities would."""
     model, memory, cpus = connection.getInfo()[:3]

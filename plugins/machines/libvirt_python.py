@@ -20,10 +20,19 @@ from plugins.machines.libvirt_actions import CALLS
 from plugins.machines.libvirt_domains import read_addresses, read_counters, read_domains, read_some_domains
 from plugins.machines.libvirt_errors import as_problem, missing
 from plugins.machines.libvirt_events import Subscription, run_event_loop
-from plugins.machines.libvirt_objects import find, read_host, read_listing, read_screenshot, read_snapshots, read_xml
+from plugins.machines.libvirt_objects import (
+    find,
+    read_host,
+    read_listing,
+    read_progress,
+    read_screenshot,
+    read_snapshots,
+    read_xml,
+)
 from plugins.machines.limits import allowed
 from plugins.machines.metadata import NAMESPACE, PREFIX
 from plugins.machines.provider import (
+    LONG,
     READ_ONLY,
     ConnectionInfo,
     Domain,
@@ -142,7 +151,11 @@ class LibvirtPython(Provider):
     async def act(self, method: Method, key: str, **params: Any) -> None:
         kind = Kind.VOLUME if method is Method.VOLUME_DELETE else Kind.DOMAIN
         await self._call(
-            self._actions, lambda connection: CALLS[method](find(connection, kind, key), params), kind, key
+            self._copies if method in LONG else self._actions,
+            lambda connection: CALLS[method](find(connection, kind, key), params),
+            kind,
+            key,
+            None if method in LONG else CALL_TIME,
         )
 
     async def set_metadata(self, key: str, what: Metadata, text: str, *, live: bool, config: bool) -> None:
@@ -176,6 +189,14 @@ class LibvirtPython(Provider):
             )
 
         await self._call(self._copies, create, limit=None)
+
+    async def job_progress(self, key: str) -> tuple[int, int] | None:
+        return await self._call(self._reads, lambda connection: read_progress(connection, key), Kind.DOMAIN, key)
+
+    async def abort_job(self, key: str) -> None:
+        await self._call(
+            self._actions, lambda connection: find(connection, Kind.DOMAIN, key).abortJob(), Kind.DOMAIN, key
+        )
 
     async def close(self) -> None:
         self._subscription.silence()

@@ -1,15 +1,26 @@
-"""How a method of `libvirt1` has something done: checked, by the connection, and written into its log."""
+"""How a method of `libvirt1` has something done: checked, by the connection, and written into its log.
+
+`_act` does it at once, `_begin` as a job.
+"""
 
 from typing import TYPE_CHECKING, Any
 
-from bridge.protocol import Problem
+from bridge.protocol import JsonObject, Problem
 from bridge.rpc import RpcChannel
+from plugins.machines.actions import touched
+from plugins.machines.choice import Choice
+from plugins.machines.job_runner import Request
+from plugins.machines.job_store import new_id
 from plugins.machines.keys import checked_key
 from plugins.machines.logs import Log
 from plugins.machines.provider import Method
 
 if TYPE_CHECKING:
+    from plugins.machines.jobs import Jobs
     from plugins.machines.watcher import Watcher
+
+AT_ONCE = 3.0
+"""Seconds in which a job that ends is no job for who asked: the answer says how it ended."""
 
 
 class Methods(RpcChannel):
@@ -19,6 +30,8 @@ class Methods(RpcChannel):
         super().__init__(*args)
         self._watcher: Watcher | None = None
         self._log = Log(None)
+        self._choice = Choice("")
+        self._jobs: Jobs | None = None
 
     async def _act(self, wanted: Method, key: str, **params: Any) -> str:
         key = checked_key(wanted.kind, key)
@@ -33,6 +46,30 @@ class Methods(RpcChannel):
         finally:
             self._log.record(key, wanted, params | {"made": made}, failure)
         return made
+
+    async def _begin(self, wanted: Method, key: str, **params: Any) -> JsonObject:
+        """As `_act`, but as a job that outlives all of this: `made` where it was done at once, else the `job`'s id."""
+        key = checked_key(wanted.kind, key)
+        watcher, jobs, uri = self._watched(), self._known_jobs(), self._choice.uri
+        watcher.permitted(wanted)
+        name = watcher.inventory.rows(wanted.kind).get(key, {}).get("name", "")
+        request = Request(new_id(), uri, self._choice.provider, wanted, key, name, params)
+        await jobs.begin(request, lambda report: watcher.act(wanted, key, report, **params))
+        job = await jobs.ended(request.id, AT_ONCE)
+        if job is None or job.state == "interrupted":
+            return {"job": request.id}
+        await jobs.forget(uri, request.id)
+        await watcher.look_at(touched(wanted, key, job.made))
+        if job.state == "cancelled":
+            raise Problem("cancelled", "It was cancelled")
+        if job.state == "failed":
+            raise Problem(job.problem, job.message, **({"libvirt": job.libvirt} if job.libvirt else {}))
+        return {"made": job.made} if job.made else {}
+
+    def _known_jobs(self) -> "Jobs":
+        if self._jobs is None:
+            raise Problem("disconnected", "The channel is not set up yet")
+        return self._jobs
 
     def _watched(self) -> "Watcher":
         if self._watcher is None:

@@ -1,8 +1,8 @@
 """What the machines back end asks of a way to reach libvirt, whichever it is: libvirt-python, libvirt-dbus or virsh.
 
-A provider is one open connection to one URI. It promises nothing about how it talks, only this: every coroutine is
-bounded in time and fails with a `Problem` alone; objects are addressed by key, never by name; changes are told to its
-listener on the event loop that opened it.
+A provider is one open connection to one URI. It promises nothing about how it talks, only this: every coroutine but
+those that make volumes or do what is `LONG` is bounded in time, and each fails with a `Problem` alone; objects are
+addressed by key, never by name; changes are told to its listener on the event loop that opened it.
 
 A key is the UUID, in lower case with hyphens, of a domain, pool or network; `POOL/NAME` with the pool's UUID of a
 volume; the name of a node device. A snapshot is addressed by its domain's key and its name.
@@ -87,6 +87,9 @@ COMPOSED = frozenset(
     }
 )
 """Methods that no provider has a call for."""
+
+LONG = frozenset({Method.SNAPSHOT_CREATE})
+"""Calls that take as long as they take, beside all others."""
 
 
 class Metadata(StrEnum):
@@ -261,6 +264,14 @@ class Provider(ABC):
     @abstractmethod
     async def create_volume(self, pool: str, xml: str, source: str = "") -> None:
         """Make a volume in the pool, a copy of the volume `source` where one is named, as long as that takes."""
+
+    @abstractmethod
+    async def job_progress(self, key: str) -> tuple[int, int] | None:
+        """How many bytes of how many libvirt has written or sent of a domain's memory; None where it does not."""
+
+    @abstractmethod
+    async def abort_job(self, key: str) -> None:
+        """End what `job_progress` tells of; the call that it belongs to fails then."""
 
     @abstractmethod
     async def close(self) -> None:

@@ -8,6 +8,7 @@ from plugins.machines.definitions import checked_name
 from plugins.machines.domain_xml import disk_sources
 from plugins.machines.libvirt_errors import gone
 from plugins.machines.libvirt_xml import attribute, parse
+from plugins.machines.long_calls import Report, ignored, to_its_end
 from plugins.machines.metadata import checked_text
 from plugins.machines.provider import Kind, Method, Provider
 
@@ -20,7 +21,20 @@ def snapshot_xml(name: str, description: str) -> str:
     return tostring(_snapshot(name, description), encoding="unicode")
 
 
-async def create_external(provider: Provider, key: str, name: str, description: str, *, memory: bool) -> None:
+async def take(provider: Provider, key: str, xml: str, report: Report, *, disk_only: bool = False) -> None:
+    """Have the snapshot taken that `xml` says; cancelled, libvirt is asked to abort what it writes of the memory."""
+    await to_its_end(
+        provider.act(Method.SNAPSHOT_CREATE, key, xml=xml, disk_only=disk_only),
+        report=report,
+        text=parse(xml).findtext("name") or "",
+        look=lambda: provider.job_progress(key),
+        stop=lambda: provider.abort_job(key),
+    )
+
+
+async def create_external(
+    provider: Provider, key: str, name: str, description: str, *, memory: bool, report: Report = ignored
+) -> None:
     """Take an external snapshot: the disks go on in new files beside the old ones.
 
     `memory` saves the memory of a running domain beside its first disk. Read-only disks and empty drives are left out.
@@ -41,7 +55,7 @@ async def create_external(provider: Provider, key: str, name: str, description: 
         kept = target in sources and disk.find("readonly") is None
         SubElement(disks, "disk", name=target, snapshot="external" if kept else "no")
     xml = tostring(snapshot, encoding="unicode")
-    await provider.act(Method.SNAPSHOT_CREATE, key, xml=xml, disk_only=not with_memory)
+    await take(provider, key, xml, report, disk_only=not with_memory)
 
 
 def memory_file(root: Element, key: str, name: str) -> str:

@@ -8,7 +8,7 @@ takes no name (`domname`), or what it describes is looked at.
 
 import asyncio
 import os
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
@@ -19,6 +19,7 @@ from plugins.machines.libvirt_errors import NOT_FOUND, from_sentence, gone
 from plugins.machines.limits import allowed
 from plugins.machines.metadata import NAMESPACE, PREFIX
 from plugins.machines.provider import (
+    LONG,
     READ_ONLY,
     SCREENSHOT_MAX,
     ConnectionInfo,
@@ -150,6 +151,10 @@ class Virsh(Provider):
 
     async def act(self, method: Method, key: str, **params: Any) -> None:
         await self._check(Kind.VOLUME if method is Method.VOLUME_DELETE else Kind.DOMAIN, key)
+        if method in LONG:
+            xml = params["xml"]
+            await self._do_apart(lambda path: COMMANDS[method](key, params | {"xmlfile": path}), {XML: xml})
+            return
         files = {XML: params["xml"]} if "xml" in params else {}
         command = COMMANDS[method](key, params | {"xmlfile": quoted(self._process.path(XML))})
         await self._do(command, files)
@@ -173,20 +178,22 @@ class Virsh(Provider):
 
     async def create_volume(self, pool: str, xml: str, source: str = "") -> None:
         await self._check(Kind.POOL, pool)
-        # One of its own, so that nothing else waits for the copy; the test driver's world is of one process.
-        process = self._process if self.info.hypervisor == "TEST" else self._process.another()
-        try:
-            command = (
-                f"{'vol-create-from' if source else 'vol-create'} --pool={pool} --file={quoted(process.path(XML))}"
-            )
-            if source:
-                source_pool, name = split_volume(source)
-                command += f" --vol={quoted(name)} --inputpool={source_pool}"
-            (answer,) = await process.run([command], files={XML: xml}, limit=None)
-            _checked(answer)
-        finally:
-            if process is not self._process:
-                await process.close()
+        origin = ""
+        if source:
+            source_pool, name = split_volume(source)
+            origin = f" --vol={quoted(name)} --inputpool={source_pool}"
+        command = "vol-create-from" if source else "vol-create"
+        await self._do_apart(lambda path: f"{command} --pool={pool} --file={path}{origin}", {XML: xml})
+
+    async def job_progress(self, key: str) -> tuple[int, int] | None:
+        (answer,) = await self._ask([f"domjobinfo {key} --rawstats"])
+        told = pairs(_checked(answer))
+        total = int(told.get("data_total", 0))
+        return (int(told.get("data_processed", 0)), total) if total else None
+
+    async def abort_job(self, key: str) -> None:
+        await self._check(Kind.DOMAIN, key)
+        await self._do(f"domjobabort {key}", {})
 
     async def close(self) -> None:
         if self._events is not None:
@@ -202,6 +209,17 @@ class Virsh(Provider):
     async def _do(self, command: str, files: Mapping[str, str]) -> None:
         (answer,) = await self._process.run([command], files=files)
         _checked(answer)
+
+    async def _do_apart(self, command: Callable[[str], str], files: Mapping[str, str]) -> None:
+        """Do what takes long, by a virsh of its own, so that nothing else waits; `command` is given the file's path."""
+        # The test driver's world is of one process.
+        process = self._process if self.info.hypervisor == "TEST" else self._process.another()
+        try:
+            (answer,) = await process.run([command(quoted(process.path(XML)))], files=files, limit=None)
+            _checked(answer)
+        finally:
+            if process is not self._process:
+                await process.close()
 
     async def _check(self, kind: Kind, key: str) -> None:
         """Problem `not-found` unless virsh takes `key` for the object that has it, and not for another's name."""

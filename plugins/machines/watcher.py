@@ -7,12 +7,13 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any, Literal, Protocol
 
 from bridge.protocol import JsonObject, Problem
-from plugins.machines.actions import perform
+from plugins.machines.actions import perform, touched
 from plugins.machines.addresses import ADDRESSES, keep_addresses
 from plugins.machines.choice import Choice
 from plugins.machines.domain_xml import TEXTS, texts
 from plugins.machines.followed import Followed
 from plugins.machines.inventory import PIECE, Inventory, batches
+from plugins.machines.long_calls import Report, ignored
 from plugins.machines.parts import Parts
 from plugins.machines.provider import Domain, Kind, Listener, Method, Provider, Reading
 from plugins.machines.sampler import SampleListener, Sampler
@@ -69,16 +70,16 @@ class Watcher(Listener):
         self._was_connected = False
         self._say("connecting", choice.note)
 
-    async def act(self, method: Method, key: str, **params: Any) -> str:
+    async def act(self, method: Method, key: str, report: Report = ignored, **params: Any) -> str:
         """Do `method` to the object `key`; its parameters are those of the wire. The key of what was made, if any.
 
         Problem `disconnected` while the connection is away, `not-supported` for what this connection cannot do,
         `not-found` for an unknown key, otherwise what libvirt says.
         """
-        provider = self._permitted(method)
+        provider = self.permitted(method)
         kind = method.kind
         try:
-            made = await perform(provider, method, key, params)
+            made = await perform(provider, method, key, params, report)
         except Problem as problem:
             # The row may be wrong: the object may have been removed or changed its state behind our back.
             self.changed(kind, key)
@@ -87,20 +88,22 @@ class Watcher(Listener):
                 raise
             message = f"{_NOUNS[kind]} “{known['name']}” ({key}) does not exist any more"
             raise Problem("not-found", message, **problem.extra) from None
-        changed = {(kind, key)} | ({(kind, made)} if made else set())
-        if method in (Method.DELETE, Method.CLONE):
-            changed.add((Kind.VOLUME, ""))
-        try:
-            await self._refresh(provider, changed)
-        except Problem:
-            self.changed(kind, key)
+        await self.look_at(touched(method, key, made))
         return made
+
+    async def look_at(self, changed: Changed) -> None:
+        """Read what changed, before this returns or soon."""
+        try:
+            await self._refresh(self._connected(), changed)
+        except Problem:
+            self._wake_up(changed)
 
     async def definition(self, key: str) -> str:
         """The stored definition of a domain with its secrets: for who may change it."""
-        return await self._permitted(Method.DEFINE).definition(key)
+        return await self.permitted(Method.DEFINE).definition(key)
 
-    def _permitted(self, method: Method) -> Provider:
+    def permitted(self, method: Method) -> Provider:
+        """The provider; Problem where it cannot do that."""
         provider = self._connected()
         refusal = provider.capabilities[method]
         if refusal is not True:
@@ -109,11 +112,7 @@ class Watcher(Listener):
 
     async def screenshot(self, key: str) -> JsonObject:
         """A picture of what a running domain shows; see `plugins.machines.screens`."""
-        provider = self._connected()
-        refusal = provider.capabilities[Method.SCREENSHOT]
-        if refusal is not True:
-            raise Problem("not-supported", refusal)
-        return await self._screens.look(key, provider.screenshot)
+        return await self._screens.look(key, self.permitted(Method.SCREENSHOT).screenshot)
 
     async def equivalent(self, method: Method, key: str, params: Mapping[str, Any]) -> list[list[str]]:
         """The virsh commands for `method`; see `plugins.machines.equivalent`."""

@@ -9,8 +9,9 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -38,6 +39,18 @@ unix_sock_group = "root"
 log_outputs = "3:file:/var/log/libvirt/libvirtd.log"
 """
 
+HELD_QEMU_IMG = """\
+#!/bin/sh
+# A copy has begun, and goes on when the file is gone that holds it.
+folder=$(dirname "$0")
+for target; do :; done
+if [ "$1" = convert ] && [ -e "$folder/hold" ]; then
+    head -c 1048576 /dev/urandom >"$target"
+    while [ -e "$folder/hold" ]; do sleep 0.05; done
+fi
+exec "$(PATH=${PATH#"$folder":} command -v qemu-img)" "$@"
+"""
+
 
 def missing() -> str | None:
     """Why this machine cannot run the test bed, or None if it can."""
@@ -52,6 +65,7 @@ class Libvirtd:
 
     def __init__(self, directory: Path) -> None:
         self._socket = directory / "run/libvirt/libvirt-sock"
+        self._programs = directory / "bin"
         self.uri = f"qemu+unix:///system?socket={self._socket}"
         self._daemon: subprocess.Popen[bytes] | None = None
         self._namespace = Namespace()
@@ -69,6 +83,10 @@ class Libvirtd:
         for name in ("libvirt", "lock"):
             (run / name).mkdir(parents=True)
         etc.mkdir()
+        self._programs.mkdir()
+        shim = self._programs / "qemu-img"
+        shim.write_text(HELD_QEMU_IMG)
+        shim.chmod(0o755)
         (etc / "qemu.conf").write_text(QEMU_CONF)
         (etc / "libvirtd.conf").write_text(LIBVIRTD_CONF)
         ns = self._namespace
@@ -85,7 +103,9 @@ class Libvirtd:
     def start(self) -> None:
         """Starts the daemon and waits until it answers. Guests that a killed one left running are found again."""
         assert self._daemon is None, "libvirtd runs already"
-        self._daemon = subprocess.Popen(self._namespace.enter_inside(["libvirtd"]), stdin=subprocess.DEVNULL)
+        environ = os.environ | {"PATH": f"{self._programs}:{os.environ.get('PATH', os.defpath)}"}
+        argv = self._namespace.enter_inside(["libvirtd"])
+        self._daemon = subprocess.Popen(argv, stdin=subprocess.DEVNULL, env=environ)
         leaks.own(self._daemon.pid)
         wait_until(self._answers, "libvirtd answers", timeout=60)
 
@@ -116,6 +136,16 @@ class Libvirtd:
         assert self._daemon is not None, "libvirtd does not run"
         for pid in (self._daemon.pid, *child_pids(self._daemon.pid)):
             kill_quietly(pid, signal.SIGCONT)
+
+    @contextmanager
+    def copies_held(self) -> Iterator[Callable[[], None]]:
+        """Copies of qcow2 volumes stop after their first MiB until what this gives is called, or it ends."""
+        hold = self._programs / "hold"
+        hold.touch()
+        try:
+            yield partial(hold.unlink, missing_ok=True)
+        finally:
+            hold.unlink(missing_ok=True)
 
     def running(self) -> bool:
         """Whether the daemon was started and neither stopped nor killed since."""

@@ -1,111 +1,17 @@
 """The back end as the bridge starts it: a process that speaks frames."""
 
 import asyncio
-import json
-import os
-import sys
 import time
-from collections import defaultdict
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from testbed.back_end import back_end
 from testbed.domain_xml import domain_xml
 
-from bridge.protocol import Control, Data, Deframer, Problem, decode, encode_control, encode_data, frame
-from manifests import merge
+from bridge.protocol import Control, Problem
 from plugins.machines.channel import checked_key
 from plugins.machines.choice import DEMO
-
-BACK_END = (sys.executable, "-I", "-m", "bridge", "--backend", "machines")
-
-
-class BackEnd:
-    """A running back end, and what its channels have published and said."""
-
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self._process = process
-        self._deframer = Deframer()
-        self._events: list[Any] = []
-        self.states: dict[str, dict[str, Any]] = {}
-        self.complete: set[str] = set()
-        self.patches_of: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
-
-    def control(self, command: str, channel: str, **members: Any) -> None:
-        self._send(encode_control({"command": command, "channel": channel} | members))
-
-    def open(self, channel: str, **options: Any) -> None:
-        self.control("open", channel, payload="libvirt1", **options)
-
-    def call(self, channel: str, number: int, method: str, **params: Any) -> None:
-        message = {"jsonrpc": "2.0", "id": number, "method": method, "params": params}
-        self._send(encode_data(channel, json.dumps(message).encode()))
-
-    def _send(self, message: bytes) -> None:
-        assert self._process.stdin
-        self._process.stdin.write(frame(message))
-
-    async def event(self) -> Control | Any:
-        """The next thing said: a control message, or what a data message of a channel holds; patches are applied."""
-        assert self._process.stdout
-        async with asyncio.timeout(20):
-            while not self._events:
-                chunk = await self._process.stdout.read(1 << 16)
-                assert chunk, "the back end ended"
-                self._events += [decode(message) for message in self._deframer.feed(chunk)]
-        event = self._events.pop(0)
-        if not isinstance(event, Data):
-            return event
-        message = json.loads(event.payload)
-        if message.get("method") == "state":
-            params = message["params"]
-            self.states[event.channel] = merge.apply(self.states.get(event.channel, {}), params["patch"])
-            self.patches_of[event.channel].append(params["patch"])
-            if params.get("complete"):
-                self.complete.add(event.channel)
-        return message
-
-    async def until(self, condition: Callable[[], Any]) -> None:
-        while not condition():
-            await self.event()
-
-    async def loaded(self, channel: str) -> dict[str, Any]:
-        """The state of a channel once its first load is complete."""
-        await self.until(lambda: channel in self.complete)
-        return self.states[channel]
-
-    async def reply(self, number: int) -> Any:
-        while True:
-            message = await self.event()
-            if not isinstance(message, Control) and message.get("id") == number:
-                return message
-
-    async def closed(self, channel: str) -> dict[str, Any]:
-        while True:
-            event = await self.event()
-            if isinstance(event, Control) and event.command == "close" and event.channel == channel:
-                return event.message
-
-
-@asynccontextmanager
-async def back_end(**environ: str) -> AsyncIterator[BackEnd]:
-    pipe = asyncio.subprocess.PIPE
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("PILOTHOUSE_")}
-    process = await asyncio.create_subprocess_exec(*BACK_END, stdin=pipe, stdout=pipe, stderr=pipe, env=clean | environ)
-    assert process.stdin
-    opened = BackEnd(process)
-    try:
-        init = await opened.event()
-        assert init.command == "init"
-        process.stdin.write(frame(encode_control({"command": "init", "version": 1, "host": "localhost"})))
-        yield opened
-    finally:
-        process.stdin.close()
-        async with asyncio.timeout(10):
-            _, errors = await process.communicate()
-        assert process.returncode == 0
-        assert b"Traceback" not in errors, errors.decode()
 
 
 async def test_the_demo_loads_and_is_labelled() -> None:
@@ -203,7 +109,7 @@ async def test_a_key_is_a_uuid(world: str, key: str) -> None:
         (
             {"parts": ["rubbish"]},
             "attribute 'parts[0]': invalid value 'rubbish' not in "  # noqa: ISC004
-            "['domains', 'host', 'pools', 'volumes', 'networks', 'node_devices']",
+            "['domains', 'jobs', 'host', 'pools', 'volumes', 'networks', 'node_devices']",
         ),
         ({"parts": ["domains"] * 17}, "attribute 'parts': more than 16"),
     ],

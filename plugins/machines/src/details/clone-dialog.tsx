@@ -14,8 +14,9 @@ export function CloneDialog({ machine, onClose }: { machine: Machine; onClose():
   const [storage, setStorage] = useState<"full" | "linked">("full");
   const disks = devicesOf(followed, "disk").filter(([, { source, readonly }]) => source && !readonly);
   const clone = async () => {
-    const made = await backend.call<string>("domain_clone", { key: id, name, storage });
-    location().go(["machine"], formatAddress({ id: made, connection: connection.demo ? "" : connection.uri }));
+    const { made } = await backend.call<{ made?: string; job?: string }>("domain_clone", { key: id, name, storage });
+    // What takes longer is a job, which the page shows.
+    if (made) location().go(["machine"], formatAddress({ id: made, connection: connection.demo ? "" : connection.uri }));
   };
   return (
     <FormDialog

@@ -9,9 +9,11 @@ import { gettext as _, location, N_ } from "../../../lib/cockpit";
 import { ActionRunner } from "../action-runner";
 import { ConnectionFailed, StaleNotice } from "../../../lib/libvirt/connection-notices";
 import { FailureList } from "../../../lib/libvirt/failure-list";
+import { JobList } from "../../../lib/libvirt/job-list";
+import type { Jobs } from "../../../lib/libvirt/model";
 import { SampleStore } from "../samples";
 import { StateLabel } from "../state-label";
-import { type MachineAddress, type Tab as TabName, formatAddress } from "./address";
+import { type MachineAddress, type Tab as TabName, formatAddress, machineHref } from "./address";
 import { LogTab } from "./log-tab";
 import { MachineActions } from "./machine-actions";
 import type { Backend, Machine } from "./model";
@@ -45,6 +47,7 @@ export function MachinePage({ backend, address }: { backend: Backend; address: M
   const { connection, domains } = state;
   useEffect(() => domains && runner.observe(domains), [runner, domains]);
   const domain = machine?.domain;
+  const jobs = useMemo(() => jobsOf(state.jobs, id), [state.jobs, id]);
   const retry = status.phase === "closed" ? () => backend.retry() : undefined;
 
   return (
@@ -65,6 +68,11 @@ export function MachinePage({ backend, address }: { backend: Backend; address: M
         </header>
         <p className="pf-v6-screen-reader" aria-live="polite">{activity.announcement}</p>
         {lost !== undefined && domain && <StaleNotice message={lost} libvirt={libvirt} stderr={status.stderr} onRetry={retry} />}
+        <JobList
+          jobs={jobs}
+          call={(method, params) => backend.call(method, params)}
+          linkTo={({ made }) => made && machineHref({ ...address, id: made, tab: "overview" })}
+        />
         <FailureList failures={activity.failures} onDismiss={(each) => runner.dismiss(each)} onDismissAll={() => runner.dismissAll()} />
         {machine ? (
           <>
@@ -79,6 +87,11 @@ export function MachinePage({ backend, address }: { backend: Backend; address: M
       </div>
     </main>
   );
+}
+
+/** Of the jobs those that are about this machine, or made it. */
+function jobsOf(jobs: Jobs | undefined, id: string): Jobs {
+  return Object.fromEntries(Object.entries(jobs ?? {}).filter(([, { key, made }]) => key === id || made === id));
 }
 
 /** What the tabs say that they control; there is one, and the chosen tab fills it. */

@@ -29,7 +29,7 @@ export function ConsoleRoute() {
 function backendOf(uri: string): Backend {
   const known = backends.get(uri);
   if (known) return known;
-  const options = { superuser: "try", parts: ["domains"], interval: INTERVAL, ...(uri && { uri }) };
+  const options = { superuser: "try", parts: ["domains", "jobs"], interval: INTERVAL, ...(uri && { uri }) };
   const backend = connect<DetailsState, Samples>("libvirt1", options);
   backends.set(uri, backend);
   return backend;

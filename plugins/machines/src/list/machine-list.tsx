@@ -16,7 +16,7 @@ export function MachineList() {
   fleet ??= new Fleet((uri) =>
     connect<MachinesState, Samples>("libvirt1", {
       superuser: "try",
-      parts: ["domains"],
+      parts: ["domains", "jobs"],
       interval: INTERVAL,
       ...(uri && { uri }),
     }),

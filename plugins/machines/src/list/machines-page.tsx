@@ -5,11 +5,13 @@ import { Title } from "@patternfly/react-core/dist/esm/components/Title";
 import FlaskIcon from "@patternfly/react-icons/dist/esm/icons/flask-icon";
 import { gettext as _ } from "../../../lib/cockpit";
 import { ActionRunner } from "../action-runner";
+import { machineHref } from "../details/address";
 import type { Action } from "../actions";
 import { ConfirmDialog, type Question, stillAsked } from "../confirm-dialog";
 import type { Domain } from "../model";
 import { ConnectionLine, DemoNotice } from "../../../lib/libvirt/connection-notices";
 import { FailureList } from "../../../lib/libvirt/failure-list";
+import { JobList } from "../../../lib/libvirt/job-list";
 import { NothingMatches } from "../notices";
 import { useBulk } from "./bulk";
 import { TAGS } from "./bulk-actions";
@@ -139,6 +141,14 @@ export function MachinesPage({ fleet, saved }: { fleet: Fleet; saved: SavedConne
             alone={total === 0 && (members.length === 1 || member.id === "")}
             samples={samples}
             onRetry={() => fleet.retry(member.id)}
+          />
+        ))}
+        {members.map(({ id, snapshot }) => (
+          <JobList
+            key={id}
+            jobs={snapshot.state.jobs}
+            call={(method, params) => fleet.ask(id, method, params)}
+            linkTo={({ method, made }) => (made && method.startsWith("domain_") ? machineHref({ id: made, connection: id }) : undefined)}
           />
         ))}
         <FailureList failures={activity.failures} onDismiss={(id) => runner.dismiss(id)} onDismissAll={() => runner.dismissAll()} />
