@@ -12,11 +12,10 @@ from typing import Any, Literal
 from bridge import options
 from bridge.protocol import JsonObject, Problem, decode_json
 
-RECORD_MAX = 16 * 1024
+RECORD_MAX = 128 * 1024
 """Bytes of one record."""
-TEXT_MAX = 1000
+TEXT_MAX = 1024
 """Characters of one text of a record."""
-URI_MAX = 1024
 _COUNT_MAX = 1 << 63
 
 State = Literal["running", "done", "failed", "cancelled", "interrupted"]
@@ -98,9 +97,9 @@ def _is_sound(job: Job) -> bool:
         job.state != "interrupted"
         and 0 < job.pid < 1 << 31
         and all(math.isfinite(number) and 0 <= number < _COUNT_MAX for number in numbers)
-        and all(len(getattr(job, name)) <= max(TEXT_MAX, URI_MAX) for name in _TEXTS)
+        and all(len(getattr(job, name)) <= TEXT_MAX for name in _TEXTS)
     )
 
 
 def _cut(value: Any) -> Any:
-    return value[:URI_MAX] if isinstance(value, str) else value
+    return value[:TEXT_MAX] if isinstance(value, str) else value

@@ -143,9 +143,12 @@ def _read(directory: int, id_: str) -> tuple[Job, float] | None:
         fd = os.open(f"{id_}{_SUFFIX}", flags, dir_fd=directory)
     except OSError:
         return None
-    with os.fdopen(fd, "rb") as file:
+    try:
         info = os.fstat(fd)
-        if not stat.S_ISREG(info.st_mode) or info.st_uid != os.geteuid():
-            return None
-        job = parse(file.read(RECORD_MAX + 1))
+        is_ours = stat.S_ISREG(info.st_mode) and info.st_uid == os.geteuid()
+        job = parse(os.read(fd, RECORD_MAX + 1)) if is_ours else None
+    except OSError:
+        return None
+    finally:
+        os.close(fd)
     return (job, info.st_mtime) if job else None

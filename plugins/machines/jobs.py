@@ -7,7 +7,6 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 from bridge.protocol import JsonObject, Problem
 from plugins.machines.done_log import log_path, person_of
@@ -131,11 +130,11 @@ class AllJobs:
     """The jobs of this process's user, by where their records are."""
 
     def __init__(self) -> None:
-        self._jobs: dict[Path, Jobs] = {}
+        self._jobs: dict[str, Jobs] = {}
 
     def of(self, environ: Mapping[str, str]) -> Jobs:
         """Those whose records are where `environ` says."""
-        folder = JobStore.of(environ).folder
+        folder = str(JobStore.of(environ).folder)
         return self._jobs.setdefault(folder, Jobs(environ))
 
     async def close(self) -> None:

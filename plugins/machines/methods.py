@@ -52,7 +52,7 @@ class Methods(RpcChannel):
         key = checked_key(wanted.kind, key)
         watcher, jobs, uri = self._watched(), self._known_jobs(), self._choice.uri
         watcher.permitted(wanted)
-        name = watcher.inventory.rows(wanted.kind).get(key, {}).get("name", "")
+        name = watcher.inventory.rows(wanted.kind).get(key, {}).get("name") or key.rpartition("/")[2]
         request = Request(new_id(), uri, self._choice.provider, wanted, key, name, params)
         await jobs.begin(request, lambda report: watcher.act(wanted, key, report, **params))
         job = await jobs.ended(request.id, AT_ONCE)

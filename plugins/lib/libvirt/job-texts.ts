@@ -15,7 +15,7 @@ const TITLES: Readonly<Record<string, string>> = {
 const STATES: Readonly<Record<Job["state"], string>> = {
   running: N_("Running"),
   done: N_("Done"),
-  failed: N_("Failed"),
+  failed: N_("Failed:"),
   cancelled: N_("Cancelled. What it had made was removed."),
   interrupted: N_("Interrupted: its process is gone. What it had made so far is still there."),
 };
