@@ -1,4 +1,4 @@
-"""What an action on a domain takes besides its one call: checks, what it means for storage, our metadata."""
+"""What an action takes besides its one call: checks, what it means for storage, our metadata."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -13,6 +13,7 @@ from plugins.machines.long_calls import Report, ignored
 from plugins.machines.metadata import Labels, checked_line, checked_text
 from plugins.machines.provider import Domain, Kind, Metadata, Method, Provider
 from plugins.machines.snapshots import create_external, snapshot_xml, take
+from plugins.machines.storage_actions import perform_on_storage
 from plugins.machines.storage_use import volumes_to_delete
 
 TITLE_MAX = 255
@@ -51,6 +52,8 @@ async def perform(
         case Method.SNAPSHOT_CREATE_EXTERNAL:
             named = (params["name"], params["description"])
             await create_external(provider, key, *named, memory=params["memory"], report=report)
+        case _ if method.kind in (Kind.POOL, Kind.VOLUME):
+            return await perform_on_storage(provider, method, key, params)
         case _:
             await provider.act(method, key, **params)
     return ""

@@ -2,25 +2,27 @@
 
 import asyncio
 import time
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from bridge.options import arguments
 from bridge.protocol import JsonObject, Problem
 from bridge.rpc import method
-from plugins.machines.choice import Host, choose
+from plugins.machines.choice import Choice, Host, choose
 from plugins.machines.connections import Connections, probe
 from plugins.machines.domain_methods import DomainMethods
 from plugins.machines.history import History, Span
 from plugins.machines.job_methods import JobMethods
 from plugins.machines.jobs import AllJobs
 from plugins.machines.keys import checked_key
-from plugins.machines.logs import Logs
+from plugins.machines.logs import Log, Logs
 from plugins.machines.provider import Kind, Method
 from plugins.machines.recorder import Recorder
 from plugins.machines.snapshot_methods import SnapshotMethods
 from plugins.machines.storage_methods import StorageMethods
+from plugins.machines.watcher import Watcher
 
 INTERVAL_MIN, INTERVAL_MAX = 500, 3_600_000
 """Bounds of `interval`, in milliseconds."""
@@ -43,6 +45,14 @@ recorder = Recorder(_connections)
 """Keeps the histories of this process; ended with it."""
 logs = Logs()
 jobs = AllJobs()
+
+
+@asynccontextmanager
+async def connected(uri: str, provider: str, environ: Mapping[str, str]) -> AsyncIterator[tuple[Watcher, Log, Choice]]:
+    """The connection that a channel's options ask for, kept while it lasts, and the log of what is done on it."""
+    choice = await choose(uri, environ, Host.look(environ), probe, provider)
+    async with _connections.use(choice) as watcher:
+        yield watcher, logs.of(choice.uri, environ), choice
 
 
 class LibvirtChannel(DomainMethods, JobMethods, SnapshotMethods, StorageMethods):
@@ -77,13 +87,12 @@ class LibvirtChannel(DomainMethods, JobMethods, SnapshotMethods, StorageMethods)
         """See `Channel.run`."""
         _check(options)
         self._parts = frozenset({"connection", "capabilities", *options.parts})
-        environ = self.context.environ
-        choice = await choose(options.uri, environ, Host.look(environ), probe, options.provider)
         async with AsyncExitStack() as stack:
-            self._watcher = watcher = await stack.enter_async_context(_connections.use(choice))
+            connection = connected(options.uri, options.provider, self.context.environ)
+            watcher, log, choice = await stack.enter_async_context(connection)
+            self._watcher, self._log = watcher, log
             self._history = recorder.begin(choice)
-            self._log = logs.of(choice.uri, environ)
-            self._choice, self._jobs = choice, jobs.of(environ)
+            self._choice, self._jobs = choice, jobs.of(self.context.environ)
             self.ready()
             stack.push_async_callback(self._unfollow_all)
             others = [part for part in dict.fromkeys(options.parts) if part not in ("domains", "jobs")]
@@ -171,10 +180,17 @@ class LibvirtChannel(DomainMethods, JobMethods, SnapshotMethods, StorageMethods)
         wanted = Method.SET_TAGS if action == "domain_change_tags" else _METHODS.get(action)
         if wanted is None:
             raise Problem("protocol-error", "attribute 'action': must be a method that changes something")
-        function, _ = self.methods[action]
-        values = arguments(function, {**_defaults(function), **params}, 1)
-        key = checked_key(wanted.kind, values.pop("key"))
+        values = self._arguments(action, params)
+        # What is not there yet has none.
+        key = checked_key(wanted.kind, values.pop("key")) if "key" in values else ""
         return await self._watched().equivalent(wanted, key, values)
+
+    def _arguments(self, action: str, params: dict[str, Any]) -> dict[str, Any]:
+        """The checked arguments of a method; of what goes through a channel of its own the key."""
+        if action not in self.methods:
+            return {"key": str(params.get("key"))}
+        function, _ = self.methods[action]
+        return arguments(function, {**_defaults(function), **params}, 1)
 
     def _pass_on(self, patch: JsonObject) -> None:
         wanted = {name: value for name, value in patch.items() if name in self._parts}

@@ -15,6 +15,7 @@ from plugins.machines.long_calls import Report, ignored
 from plugins.machines.provider import Kind, Method, Provider
 from plugins.machines.storage_use import Volumes, read_volumes
 from plugins.machines.volume_copy import copy_volume
+from plugins.machines.volume_xml import Backing, volume_xml
 
 CloneStorage = Literal["full", "linked"]
 _VOLUME_NAME_MAX = 200
@@ -117,19 +118,11 @@ async def _check_pools(provider: Provider, copies: list[_Copy], storage: CloneSt
 
 
 def _volume_xml(copy: _Copy, storage: CloneStorage, *, sparse: bool) -> str:
-    volume = Element("volume")
-    SubElement(volume, "name").text = copy.name
-    SubElement(volume, "capacity").text = str(copy.capacity)
-    if sparse:
-        # Without it libvirt takes all the space before it copies: the copy grows, and its growth tells how far it is.
-        SubElement(volume, "allocation").text = "0"
-    target = SubElement(volume, "target")
-    SubElement(target, "format", type="qcow2" if storage == "linked" else copy.format)
+    # Without it libvirt takes all the space before it copies: the copy grows, and its growth tells how far it is.
+    allocation = 0 if sparse else None
     if storage == "linked":
-        backing = SubElement(volume, "backingStore")
-        SubElement(backing, "path").text = copy.path
-        SubElement(backing, "format", type=copy.format)
-    return tostring(volume, encoding="unicode")
+        return volume_xml(copy.name, copy.capacity, "qcow2", allocation, Backing(copy.path, copy.format))
+    return volume_xml(copy.name, copy.capacity, copy.format, allocation)
 
 
 async def _use(provider: Provider, copy: _Copy, storage: CloneStorage) -> None:

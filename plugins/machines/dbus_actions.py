@@ -11,7 +11,9 @@ _MANAGED_SAVE, _SNAPSHOTS_METADATA, _NVRAM, _CHECKPOINTS_METADATA = 1, 2, 4, 16
 """virDomainUndefineFlagsValues."""
 _LINUX = 0
 """VIR_KEYCODE_SET_LINUX."""
-_PAUSED, _DISK_ONLY, _FORCE, _CHILDREN = 1, 16, 4, 1
+_PAUSED, _DISK_ONLY, _FORCE, _CHILDREN, _SHRINK = 1, 16, 4, 1, 4
+_ZEROES = 0
+"""VIR_STORAGE_VOL_WIPE_ALG_ZERO."""
 
 
 class Call(NamedTuple):
@@ -33,6 +35,14 @@ def _create_snapshot(params: Params) -> Call:
     return Call("SnapshotCreateXML", "su", (params["xml"], _DISK_ONLY * bool(params.get("disk_only"))))
 
 
+def _delete_pool(params: Params) -> Call:
+    return Call("Delete", "u", (0,)) if params.get("contents") else Call("Undefine")
+
+
+def _resize_volume(params: Params) -> Call:
+    return Call("Resize", "tu", (params["capacity"], _SHRINK * bool(params.get("shrink"))))
+
+
 CALLS: Mapping[Method, Callable[[Params], Call]] = {
     Method.START: lambda params: Call("Create", "u", (_PAUSED * bool(params.get("paused")),)),
     Method.SHUTDOWN: lambda _: Call("Shutdown", "u", (0,)),
@@ -50,6 +60,13 @@ CALLS: Mapping[Method, Callable[[Params], Call]] = {
     Method.SNAPSHOT_CREATE: _create_snapshot,
     Method.SNAPSHOT_REVERT: lambda params: Call("Revert", "u", (_FORCE * bool(params.get("force")),)),
     Method.SNAPSHOT_DELETE: lambda params: Call("Delete", "u", (_CHILDREN * bool(params.get("children")),)),
+    Method.POOL_BUILD: lambda _: Call("Build", "u", (0,)),
+    Method.POOL_START: lambda _: Call("Create", "u", (0,)),
+    Method.POOL_STOP: lambda _: Call("Destroy"),
+    Method.POOL_REFRESH: lambda _: Call("Refresh", "u", (0,)),
+    Method.POOL_DELETE: _delete_pool,
+    Method.VOLUME_RESIZE: _resize_volume,
+    Method.VOLUME_WIPE: lambda _: Call("Wipe", "uu", (_ZEROES, 0)),
     Method.VOLUME_DELETE: lambda _: Call("Delete", "u", (0,)),
 }
-"""SET_AUTOSTART is a property."""
+"""SET_AUTOSTART and POOL_SET_AUTOSTART are properties."""

@@ -8,7 +8,7 @@ second.
 
 import asyncio
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from typing import Any, ClassVar, Literal, Self
 
 from dbus_fast import Variant
@@ -75,6 +75,8 @@ class LibvirtDbus(Provider):
     name = "libvirt-dbus"
     LIMITS: ClassVar[Mapping[Method, str]] = {
         Method.SCREENSHOT: "libvirt-dbus passes on no streams, and so no screens",
+        Method.VOLUME_UPLOAD: "libvirt-dbus passes on no streams, and so nothing into a volume",
+        Method.VOLUME_DOWNLOAD: "libvirt-dbus passes on no streams, and so nothing of what a volume holds",
         Method.DEFINE: "libvirt-dbus cannot have libvirt validate XML, so none is edited through it",
     }
 
@@ -191,16 +193,16 @@ class LibvirtDbus(Provider):
         return facts | ({"memory": memory[0]["total"] * figures.KIB} if memory and "total" in memory[0] else {})
 
     async def act(self, method: Method, key: str, **params: Any) -> None:
-        if method is Method.SET_AUTOSTART:
-            arguments = (f"{SERVICE}.Domain", "Autostart", Variant("b", params["on"]))
-            await self._calls.call(self._path(Kind.DOMAIN, key), PROPERTIES, "Set", "ssv", *arguments)
+        kind = method.kind
+        if method in (Method.SET_AUTOSTART, Method.POOL_SET_AUTOSTART):
+            arguments = (f"{SERVICE}.{_INTERFACES[kind]}", "Autostart", Variant("b", params["on"]))
+            await self._calls.call(self._path(kind, key), PROPERTIES, "Set", "ssv", *arguments)
             return
         call = CALLS[method](params)
         if method in (Method.SNAPSHOT_REVERT, Method.SNAPSHOT_DELETE):
             (path,) = await self._on(Kind.DOMAIN, key, "SnapshotLookupByName", "su", params["snapshot"], 0)
             await self._calls.call(path, "DomainSnapshot", call.member, call.types, *call.arguments)
             return
-        kind = Kind.VOLUME if method is Method.VOLUME_DELETE else Kind.DOMAIN
         limit = COPY_TIME if method in LONG else CALL_TIME
         await self._on(kind, key, call.member, call.types, *call.arguments, limit=limit)
 
@@ -215,19 +217,26 @@ class LibvirtDbus(Provider):
         (xml,) = await self._on(Kind.DOMAIN, key, "GetXMLDesc", "u", _INACTIVE[Kind.DOMAIN] | _SECURE)
         return str(xml)
 
-    async def define(self, xml: str, *, validate: bool) -> None:
+    async def define(self, xml: str, *, validate: bool, kind: Kind = Kind.DOMAIN) -> None:
+        if kind is Kind.POOL:
+            await self._connect("StoragePoolDefineXML", "su", xml, 0)
+            return
         if validate:
             raise Problem("not-supported", self.LIMITS[Method.DEFINE])
         await self._connect("DomainDefineXML", "s", xml)
 
     async def create_volume(self, pool: str, xml: str, source: str = "") -> None:
-        path = self._path(Kind.POOL, pool)
         if not source:
-            await self._calls.call(path, "StoragePool", "StorageVolCreateXML", "su", xml, 0)
+            await self._on(Kind.POOL, pool, "StorageVolCreateXML", "su", xml, 0, limit=COPY_TIME)
             return
         key = await self._calls.get(await self._volume_path(source), "StorageVol", "Key")
-        arguments = ("StorageVolCreateXMLFrom", "ssu", xml, key, 0)
-        await self._calls.call(path, "StoragePool", *arguments, limit=COPY_TIME)
+        await self._on(Kind.POOL, pool, "StorageVolCreateXMLFrom", "ssu", xml, key, 0, limit=COPY_TIME)
+
+    async def upload(self, key: str, length: int, content: AsyncIterator[bytes]) -> None:
+        raise Problem("not-supported", self.LIMITS[Method.VOLUME_UPLOAD])
+
+    async def download(self, key: str, offset: int, length: int) -> bytes:
+        raise Problem("not-supported", self.LIMITS[Method.VOLUME_DOWNLOAD])
 
     async def job_progress(self, key: str) -> tuple[int, int] | None:
         ((_, told),) = await self._on(Kind.DOMAIN, key, "GetJobStats", "u", 0)

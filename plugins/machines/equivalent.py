@@ -4,7 +4,6 @@ A command is a list of words, as a program gets them; whoever shows it quotes th
 UUID, and any text stands behind `--option=`, so that no name is taken for an option or for another object.
 """
 
-import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,8 +13,9 @@ from plugins.machines.libvirt_xml import parse
 from plugins.machines.metadata import NAMESPACE, PREFIX
 from plugins.machines.provider import Domain, Kind, Method, Provider
 from plugins.machines.snapshots import memory_file
+from plugins.machines.storage_equivalent import storage_commands
 from plugins.machines.storage_use import volumes_to_delete
-from plugins.machines.virsh_commands import COMMANDS
+from plugins.machines.virsh_commands import built
 
 Words = list[str]
 
@@ -48,21 +48,23 @@ async def _commands(provider: Provider, method: Method, key: str, params: Mappin
         case Method.SNAPSHOT_CREATE_EXTERNAL:
             return [["snapshot-create-as", key, *_named(params), *await _external(provider, key, params)]]
         case Method.START_PAUSED:
-            return [_built(Method.START, key, {"paused": True})]
+            return [built(Method.START, key, {"paused": True})]
         case Method.DEFINE:
             return [["define", "--validate", f"--file={key}.xml"]]
+        case _ if method.kind in (Kind.POOL, Kind.VOLUME):
+            return await storage_commands(provider, method, key, params)
         case Method.CLONE | Method.START_BOOT_MENU:
             raise Problem("not-supported", "virsh has no command for this: it takes several and changed XML")
         case _:
-            return [_built(method, key, params)]
+            return [built(method, key, params)]
 
 
 async def _delete(provider: Provider, key: str, storage: Sequence[str]) -> list[Words]:
     domain = await find_domain(provider, key)
     volumes = await volumes_to_delete(provider, key, domain, storage) if storage else {}
-    found = [_built(Method.DESTROY, key, {})] if domain.state != "shut off" else []
-    found += [_built(Method.DELETE, key, {"everything": True})] if domain.persistent else []
-    return found + [_built(Method.VOLUME_DELETE, volume, {}) for volume in volumes.values()]
+    found = [built(Method.DESTROY, key, {})] if domain.state != "shut off" else []
+    found += [built(Method.DELETE, key, {"everything": True})] if domain.persistent else []
+    return found + [built(Method.VOLUME_DELETE, volume, {}) for volume in volumes.values()]
 
 
 def _named(params: Mapping[str, Any]) -> Words:
@@ -75,14 +77,6 @@ async def _external(provider: Provider, key: str, params: Mapping[str, Any]) -> 
         return ["--disk-only"]
     xml = (await provider.describe(Kind.DOMAIN, [key])).get(key, "<domain/>")
     return [f"--memspec=file={memory_file(parse(xml), key, params['name'])},snapshot=external"]
-
-
-def _built(method: Method, key: str, params: Mapping[str, Any]) -> Words:
-    # virsh's own language quotes as a shell does.
-    try:
-        return shlex.split(COMMANDS[method](key, params))
-    except ValueError:
-        raise Problem("not-supported", "virsh has no command for this") from None
 
 
 def _reach(domain: Domain) -> Words:

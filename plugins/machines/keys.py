@@ -15,12 +15,13 @@ def checked_key(kind: str, key: str) -> str:
     pool, slash, name = key.partition("/")
     if kind in ("domain", "pool", "network") and not _UUID.fullmatch(key):
         raise Problem("protocol-error", f"attribute 'key': must be a UUID in lower case, not {key!r:.60}")
-    if kind == "volume" and not (_UUID.fullmatch(pool) and slash and _is_name(name)):
+    if kind == "volume" and not (_UUID.fullmatch(pool) and slash and is_name(name)):
         raise Problem("protocol-error", f"attribute 'key': must be a pool's UUID, a slash and a name, not {key!r:.60}")
-    if kind == "node_device" and not _is_name(key):
+    if kind == "node_device" and not is_name(key):
         raise Problem("protocol-error", f"attribute 'key': must be a device's name, not {key!r:.60}")
     return key
 
 
-def _is_name(text: str) -> bool:
+def is_name(text: str) -> bool:
+    """Whether a volume or a device can be called so."""
     return 0 < len(text) <= NAME_MAX and "/" not in text and text.isprintable()

@@ -43,6 +43,14 @@ def _delete_snapshot(domain: Any, params: Params) -> object:
     return domain.snapshotLookupByName(params["snapshot"]).delete(children)
 
 
+def _delete_pool(pool: Any, params: Params) -> object:
+    return pool.delete(libvirt.VIR_STORAGE_POOL_DELETE_NORMAL) if params.get("contents") else pool.undefine()
+
+
+def _resize_volume(volume: Any, params: Params) -> object:
+    return volume.resize(params["capacity"], libvirt.VIR_STORAGE_VOL_RESIZE_SHRINK if params.get("shrink") else 0)
+
+
 CALLS: Mapping[Method, Call] = {
     Method.START: _start,
     Method.SHUTDOWN: lambda domain, _: domain.shutdown(),
@@ -61,5 +69,13 @@ CALLS: Mapping[Method, Call] = {
     Method.SNAPSHOT_CREATE: _create_snapshot,
     Method.SNAPSHOT_REVERT: _revert_snapshot,
     Method.SNAPSHOT_DELETE: _delete_snapshot,
+    Method.POOL_BUILD: lambda pool, _: pool.build(),
+    Method.POOL_START: lambda pool, _: pool.create(),
+    Method.POOL_STOP: lambda pool, _: pool.destroy(),
+    Method.POOL_REFRESH: lambda pool, _: pool.refresh(),
+    Method.POOL_SET_AUTOSTART: lambda pool, params: pool.setAutostart(bool(params["on"])),
+    Method.POOL_DELETE: _delete_pool,
+    Method.VOLUME_RESIZE: _resize_volume,
+    Method.VOLUME_WIPE: lambda volume, _: volume.wipe(),
     Method.VOLUME_DELETE: lambda volume, _: volume.delete(),
 }

@@ -7,7 +7,7 @@ that slow actions do not hold up the list.
 
 import asyncio
 import threading
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import suppress
 from functools import partial
 from typing import Any, Literal, Self, TypeVar
@@ -45,10 +45,12 @@ from plugins.machines.provider import (
     Reading,
     Snapshots,
 )
+from plugins.machines.volume_streams import read_volume, send
 from plugins.machines.workers import CALL_TIME, Workers
 
 _READERS = 2
 _ACTORS = 2
+_COPIERS = 2
 _OPENING_MAX = 8
 """Connections being opened at once in this process, given up ones included: each has a thread that may hang."""
 _KEEPALIVE = (5, 3)
@@ -85,7 +87,7 @@ class LibvirtPython(Provider):
         self._actions = Workers("libvirt-act", _ACTORS)
         self._slow = Workers("libvirt-ask", 1)
         self._seeing = Workers("libvirt-see", 1)
-        self._copies = Workers("libvirt-copy", 1)
+        self._copies = Workers("libvirt-copy", _COPIERS)
         self._subscription = subscription
 
     @classmethod
@@ -149,13 +151,10 @@ class LibvirtPython(Provider):
         return await self._call(self._reads, read_host)
 
     async def act(self, method: Method, key: str, **params: Any) -> None:
-        kind = Kind.VOLUME if method is Method.VOLUME_DELETE else Kind.DOMAIN
+        kind = method.kind
+        workers, limit = (self._copies, None) if method in LONG else (self._actions, CALL_TIME)
         await self._call(
-            self._copies if method in LONG else self._actions,
-            lambda connection: CALLS[method](find(connection, kind, key), params),
-            kind,
-            key,
-            None if method in LONG else CALL_TIME,
+            workers, lambda connection: CALLS[method](find(connection, kind, key), params), kind, key, limit
         )
 
     async def set_metadata(self, key: str, what: Metadata, text: str, *, live: bool, config: bool) -> None:
@@ -177,7 +176,10 @@ class LibvirtPython(Provider):
 
         return await self._call(self._reads, read, Kind.DOMAIN, key)
 
-    async def define(self, xml: str, *, validate: bool) -> None:
+    async def define(self, xml: str, *, validate: bool, kind: Kind = Kind.DOMAIN) -> None:
+        if kind is Kind.POOL:
+            await self._call(self._actions, lambda connection: connection.storagePoolDefineXML(xml))
+            return
         flags = libvirt.VIR_DOMAIN_DEFINE_VALIDATE if validate else 0
         await self._call(self._actions, lambda connection: connection.defineXMLFlags(xml, flags))
 
@@ -188,7 +190,18 @@ class LibvirtPython(Provider):
                 made_in.createXMLFrom(xml, find(connection, Kind.VOLUME, source)) if source else made_in.createXML(xml)
             )
 
-        await self._call(self._copies, create, limit=None)
+        await self._call(self._copies, create, Kind.POOL, pool, None)
+
+    async def upload(self, key: str, length: int, content: AsyncIterator[bytes]) -> None:
+        workers = Workers("libvirt-upload", 1)
+        try:
+            await send(lambda do: self._call(workers, do, Kind.VOLUME, key, None), key, length, content)
+        finally:
+            workers.close()
+
+    async def download(self, key: str, offset: int, length: int) -> bytes:
+        read = partial(read_volume, key=key, offset=offset, length=length)
+        return await self._call(self._copies, read, Kind.VOLUME, key)
 
     async def job_progress(self, key: str) -> tuple[int, int] | None:
         return await self._call(self._reads, lambda connection: read_progress(connection, key), Kind.DOMAIN, key)

@@ -8,6 +8,7 @@ _NO_HARDWARE = "A container has no hardware that could be reset"
 _NO_MEMORY = "The memory of a container cannot be saved"
 _NO_FIRMWARE = "A container has no firmware, and so no boot menu"
 _NO_INPUT = "A container has no keyboard and no interrupts"
+_NO_CONTENTS = "Volumes of libvirt's test driver hold nothing"
 _NO_CONTAINER_SNAPSHOTS = "libvirt makes no snapshots of containers"
 
 BY_HYPERVISOR: Mapping[str, Mapping[Method, str]] = {
@@ -29,6 +30,10 @@ BY_HYPERVISOR: Mapping[str, Mapping[Method, str]] = {
     "TEST": {
         Method.START_PAUSED: "libvirt's test driver cannot start a machine paused",
         Method.SNAPSHOT_CREATE_EXTERNAL: "libvirt's test driver makes no external snapshots",
+        Method.VOLUME_RESIZE: "libvirt's test driver cannot resize a volume",
+        Method.VOLUME_WIPE: _NO_CONTENTS,
+        Method.VOLUME_UPLOAD: _NO_CONTENTS,
+        Method.VOLUME_DOWNLOAD: _NO_CONTENTS,
     },
 }
 """By the name that virConnectGetType gives the driver."""

@@ -9,7 +9,7 @@ volume; the name of a node device. A snapshot is addressed by its domain's key a
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, ClassVar, Literal, NamedTuple, Protocol
@@ -64,11 +64,26 @@ class Method(StrEnum):
     SNAPSHOT_CREATE_EXTERNAL = "snapshot_create_external"
     SNAPSHOT_REVERT = "snapshot_revert"
     SNAPSHOT_DELETE = "snapshot_delete"
+    POOL_DEFINE = "pool_define"
+    POOL_BUILD = "pool_build"
+    POOL_START = "pool_start"
+    POOL_STOP = "pool_stop"
+    POOL_REFRESH = "pool_refresh"
+    POOL_SET_AUTOSTART = "pool_set_autostart"
+    POOL_DELETE = "pool_delete"
+    VOLUME_CREATE = "volume_create"
+    VOLUME_CLONE = "volume_clone"
+    VOLUME_RESIZE = "volume_resize"
+    VOLUME_WIPE = "volume_wipe"
+    VOLUME_UPLOAD = "volume_upload"
+    VOLUME_DOWNLOAD = "volume_download"
     VOLUME_DELETE = "volume_delete"
 
     @property
     def kind(self) -> Kind:
         """Of the object whose key it takes."""
+        if self is Method.VOLUME_CREATE:
+            return Kind.POOL
         prefix = self.partition("_")[0]
         return Kind.DOMAIN if prefix == "snapshot" else Kind(prefix)
 
@@ -84,11 +99,25 @@ COMPOSED = frozenset(
         Method.SET_NOTES,
         Method.SET_TAGS,
         Method.SNAPSHOT_CREATE_EXTERNAL,
+        Method.POOL_DEFINE,
+        Method.VOLUME_CREATE,
+        Method.VOLUME_CLONE,
+        Method.VOLUME_UPLOAD,
+        Method.VOLUME_DOWNLOAD,
     }
 )
 """Methods that no provider has a call for."""
 
-LONG = frozenset({Method.SNAPSHOT_CREATE})
+LONG = frozenset(
+    {
+        Method.SNAPSHOT_CREATE,
+        Method.POOL_BUILD,
+        Method.POOL_START,
+        Method.POOL_REFRESH,
+        Method.VOLUME_RESIZE,
+        Method.VOLUME_WIPE,
+    }
+)
 """Calls that take as long as they take, beside all others."""
 
 
@@ -245,8 +274,9 @@ class Provider(ABC):
 
         START takes `paused`; SET_AUTOSTART `on`; RENAME `name`; SEND_KEYS `keys` (codes of Linux) and `hold` (ms);
         DELETE `everything` (NVRAM and checkpoints too); SNAPSHOT_CREATE `xml` and `disk_only`; SNAPSHOT_REVERT
-        `snapshot` and `force`; SNAPSHOT_DELETE `snapshot` and `children`. Those of `COMPOSED` are made of others and
-        of what is below, and SCREENSHOT goes through `screenshot`.
+        `snapshot` and `force`; SNAPSHOT_DELETE `snapshot` and `children`; POOL_SET_AUTOSTART `on`; POOL_DELETE
+        `contents` (what it keeps its volumes in goes, and its definition stays); VOLUME_RESIZE `capacity` and `shrink`.
+        Those of `COMPOSED` are made of others and of what is below, and SCREENSHOT goes through `screenshot`.
         """
 
     @abstractmethod
@@ -258,12 +288,23 @@ class Provider(ABC):
         """The XML that the next start of a domain will use with its secrets, as `define` takes it."""
 
     @abstractmethod
-    async def define(self, xml: str, *, validate: bool) -> None:
-        """Define a domain, or redefine the one whose UUID the XML has; `validate` against libvirt's schema first."""
+    async def define(self, xml: str, *, validate: bool, kind: Kind = Kind.DOMAIN) -> None:
+        """Define a domain or pool, or redefine the one whose UUID the XML has; `validate` a domain by the schema."""
 
     @abstractmethod
     async def create_volume(self, pool: str, xml: str, source: str = "") -> None:
         """Make a volume in the pool, a copy of the volume `source` where one is named, as long as that takes."""
+
+    @abstractmethod
+    async def upload(self, key: str, length: int, content: AsyncIterator[bytes]) -> None:
+        """Write the `length` bytes that `content` brings to the beginning of a volume, as fast as they are taken.
+
+        Cancelled, or where `content` fails, what was written stays.
+        """
+
+    @abstractmethod
+    async def download(self, key: str, offset: int, length: int) -> bytes:
+        """At most `length` bytes of a volume from `offset` on; fewer only at its end."""
 
     @abstractmethod
     async def job_progress(self, key: str) -> tuple[int, int] | None:

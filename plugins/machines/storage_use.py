@@ -1,6 +1,6 @@
 """Which volumes a domain's disks are, and who else uses them: asked of libvirt at the moment of deleting."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bridge.protocol import JsonObject, Problem
@@ -41,8 +41,9 @@ async def volumes_to_delete(provider: Provider, key: str, domain: Domain, target
         if sources[target] not in volumes.by_place:
             raise Problem("not-supported", f"{sources[target]} ({target}) is no volume of an active storage pool")
         found[target] = volumes.by_place[sources[target]]
-    _check_backing(volumes, found)
-    await _check_other_domains(provider, key, volumes.by_place, found)
+    _check_backing(volumes, found.values())
+    async for place, other in _disks(provider, volumes.by_place, found.values(), but=key):
+        raise Problem("change-conflict", f"{place} is a disk of {other.name} as well")
     return found
 
 
@@ -61,24 +62,40 @@ async def read_volumes(provider: Provider) -> Volumes:
     return volumes
 
 
-def _check_backing(volumes: Volumes, found: Mapping[str, str]) -> None:
-    going = set(found.values())
+async def check_unused(
+    provider: Provider, keys: Collection[str], *, only_running: bool = False, as_base: bool = True
+) -> None:
+    """Problem `change-conflict` where one of these volumes is a disk of a domain, or another volume is based on it.
+
+    With `only_running` only domains that run count; without `as_base` volumes do not.
+    """
+    volumes = await read_volumes(provider)
+    if as_base:
+        _check_backing(volumes, keys)
+    async for place, domain in _disks(provider, volumes.by_place, keys):
+        if domain.state != "shut off":
+            raise Problem("change-conflict", f"{place} is a disk of {domain.name}, which runs")
+        if not only_running:
+            raise Problem("change-conflict", f"{place} is a disk of {domain.name}")
+
+
+def _check_backing(volumes: Volumes, going: Collection[str]) -> None:
     for other, path in volumes.backing.items():
         if other not in going and volumes.by_place.get(path) in going:
             name = other.partition("/")[2]
-            raise Problem("change-conflict", f"{path} cannot be deleted: the volume {name} is based on it")
+            raise Problem("change-conflict", f"The volume {name} is based on {path}")
 
 
-async def _check_other_domains(
-    provider: Provider, key: str, by_place: Mapping[str, str], found: Mapping[str, str]
-) -> None:
-    going = set(found.values())
-    others = await provider.domains()
+async def _disks(
+    provider: Provider, by_place: Mapping[str, str], going: Collection[str], but: str = ""
+) -> AsyncIterator[tuple[str, Domain]]:
+    """The disks, of what runs and of what is stored, that are those volumes; of all domains `but` one."""
+    domains = await provider.domains()
     for inactive in (False, True):
-        for keys in batches([other for other in others if other != key], _BATCH):
-            for other, place in _places(await provider.describe(Kind.DOMAIN, keys, inactive=inactive)):
+        for keys in batches([key for key in domains if key != but], _BATCH):
+            for key, place in _places(await provider.describe(Kind.DOMAIN, keys, inactive=inactive)):
                 if by_place.get(place) in going:
-                    raise Problem("change-conflict", f"{place} is a disk of {others[other].name} as well")
+                    yield place, domains[key]
 
 
 def _places(described: Mapping[str, str]) -> Iterator[tuple[str, str]]:

@@ -1,8 +1,10 @@
 """virsh's commands, built; no I/O. A UUID stands as it is; any other text is quoted, behind `--option=`."""
 
+import shlex
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from bridge.protocol import Problem
 from plugins.machines.libvirt_xml import parse
 from plugins.machines.provider import Kind, Metadata, Method
 from plugins.machines.virsh_process import quoted
@@ -43,6 +45,16 @@ def desc(key: str, what: Metadata, reach: str) -> str:
     return f"desc {key}{' --title' * (what is Metadata.TITLE)} --edit{reach}"
 
 
+def upload(key: str, file: str, length: int) -> str:
+    """The command that writes a file to the beginning of a volume."""
+    return f"vol-upload {volume(key)} --file={quoted(file)} --length={length}"
+
+
+def download(key: str, file: str, offset: int, length: int) -> str:
+    """The command that copies a part of a volume into a file."""
+    return f"vol-download {volume(key)} --file={quoted(file)} --offset={offset} --length={length}"
+
+
 def _send_keys(key: str, params: Params) -> str:
     hold = f" --holdtime {int(params['hold'])}" if params.get("hold") else ""
     return f"send-key {key} --codeset linux{hold} " + " ".join(str(int(code)) for code in params["keys"])
@@ -67,6 +79,10 @@ def _delete_snapshot(key: str, params: Params) -> str:
     return f"snapshot-delete {key} --snapshotname={quoted(params['snapshot'])}{children}"
 
 
+def _resize_volume(key: str, params: Params) -> str:
+    return f"vol-resize {volume(key)} --capacity={int(params['capacity'])}B{' --shrink' * bool(params.get('shrink'))}"
+
+
 COMMANDS: Mapping[Method, Build] = {
     Method.START: lambda key, params: f"start {key}{' --paused' * bool(params.get('paused'))}",
     Method.SHUTDOWN: lambda key, _: f"shutdown {key}",
@@ -86,5 +102,22 @@ COMMANDS: Mapping[Method, Build] = {
     Method.SNAPSHOT_CREATE: _create_snapshot,
     Method.SNAPSHOT_REVERT: _revert_snapshot,
     Method.SNAPSHOT_DELETE: _delete_snapshot,
+    Method.POOL_BUILD: lambda key, _: f"pool-build {key}",
+    Method.POOL_START: lambda key, _: f"pool-start {key}",
+    Method.POOL_STOP: lambda key, _: f"pool-destroy {key}",
+    Method.POOL_REFRESH: lambda key, _: f"pool-refresh {key}",
+    Method.POOL_SET_AUTOSTART: lambda key, params: f"pool-autostart {key}{'' if params['on'] else ' --disable'}",
+    Method.POOL_DELETE: lambda key, params: f"{'pool-delete' if params.get('contents') else 'pool-undefine'} {key}",
+    Method.VOLUME_RESIZE: _resize_volume,
+    Method.VOLUME_WIPE: lambda key, _: f"vol-wipe {volume(key)}",
     Method.VOLUME_DELETE: lambda key, _: f"vol-delete {volume(key)}",
 }
+
+
+def built(method: Method, key: str, params: Params) -> list[str]:
+    """The words of the command that does `method`; Problem `not-supported` where none can."""
+    # virsh's own language quotes as a shell does.
+    try:
+        return shlex.split(COMMANDS[method](key, params))
+    except ValueError:
+        raise Problem("not-supported", "virsh has no command for this") from None

@@ -26,7 +26,7 @@ OUTPUT_MAX = 64 * 1024 * 1024
 _READ = 1 << 16
 _GRACE = 0.5
 
-TEXT, XML, IMAGE = "text", "xml", "image"
+TEXT, XML, IMAGE, DATA = "text", "xml", "image", "data"
 """The files of ours that a command may name by `VirshProcess.path`."""
 
 
@@ -77,7 +77,7 @@ class VirshProcess:
         return VirshProcess(self._uri, readonly=self._readonly, environ=os.environ)
 
     def path(self, file: str) -> str:
-        """The path of one of our files (`TEXT`, `XML`)."""
+        """The path of one of our files (`TEXT`, `XML`, …)."""
         return f"{self._folder}/{file}"
 
     def take(self, file: str, most: int) -> bytes:

@@ -8,7 +8,8 @@ takes no name (`domname`), or what it describes is looked at.
 
 import asyncio
 import os
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
+from contextlib import asynccontextmanager
 from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
@@ -44,9 +45,10 @@ from plugins.machines.virsh_answers import (
     uuids,
     volume_names,
 )
-from plugins.machines.virsh_commands import COMMANDS, desc, described, description, split_volume
+from plugins.machines.virsh_commands import COMMANDS, desc, described, description, download, split_volume, upload
 from plugins.machines.virsh_events import VirshEvents
-from plugins.machines.virsh_process import IMAGE, TEXT, XML, Answer, VirshProcess, quoted
+from plugins.machines.virsh_process import DATA, IMAGE, TEXT, XML, Answer, VirshProcess, quoted
+from plugins.machines.virsh_upload import feed
 
 _BATCH = 50
 """Commands in one line: few enough that an action comes between, and enough that the lines cost nothing."""
@@ -150,10 +152,10 @@ class Virsh(Provider):
         return host(pairs(_checked(answer)))
 
     async def act(self, method: Method, key: str, **params: Any) -> None:
-        await self._check(Kind.VOLUME if method is Method.VOLUME_DELETE else Kind.DOMAIN, key)
+        await self._check(method.kind, key)
         if method in LONG:
-            xml = params["xml"]
-            await self._do_apart(lambda path: COMMANDS[method](key, params | {"xmlfile": path}), {XML: xml})
+            files = {XML: params["xml"]} if "xml" in params else {}
+            await self._do_apart(lambda path: COMMANDS[method](key, params | {"xmlfile": path}), files)
             return
         files = {XML: params["xml"]} if "xml" in params else {}
         command = COMMANDS[method](key, params | {"xmlfile": quoted(self._process.path(XML))})
@@ -173,8 +175,9 @@ class Virsh(Provider):
         (answer,) = await self._ask([f"dumpxml {key} --inactive --security-info"])
         return _checked(answer).strip()
 
-    async def define(self, xml: str, *, validate: bool) -> None:
-        await self._do(f"define --file={quoted(self._process.path(XML))}{' --validate' * validate}", {XML: xml})
+    async def define(self, xml: str, *, validate: bool, kind: Kind = Kind.DOMAIN) -> None:
+        command = {Kind.DOMAIN: "define", Kind.POOL: "pool-define"}[kind]
+        await self._do(f"{command} --file={quoted(self._process.path(XML))}{' --validate' * validate}", {XML: xml})
 
     async def create_volume(self, pool: str, xml: str, source: str = "") -> None:
         await self._check(Kind.POOL, pool)
@@ -195,12 +198,35 @@ class Virsh(Provider):
         await self._check(Kind.DOMAIN, key)
         await self._do(f"domjobabort {key}", {})
 
+    async def upload(self, key: str, length: int, content: AsyncIterator[bytes]) -> None:
+        await self._check(Kind.VOLUME, key)
+        async with self._aside() as process:
+            _checked(await feed(process, lambda file: upload(key, file, length), content))
+
+    async def download(self, key: str, offset: int, length: int) -> bytes:
+        await self._check(Kind.VOLUME, key)
+        async with self._aside() as process:
+            (answer,) = await process.run([download(key, process.path(DATA), offset, length)], limit=None)
+            _checked(answer)
+            return process.take(DATA, length)
+
     async def close(self) -> None:
         if self._events is not None:
             await self._events.close()
         await self._process.close()
 
     # How it talks
+
+    @asynccontextmanager
+    async def _aside(self) -> AsyncIterator[VirshProcess]:
+        """A virsh for one command that takes long, so that nothing else waits for it."""
+        # The test driver's world is of one process.
+        process = self._process if self.info.hypervisor == "TEST" else self._process.another()
+        try:
+            yield process
+        finally:
+            if process is not self._process:
+                await process.close()
 
     async def _ask(self, commands: Iterable[str]) -> list[Answer]:
         """The answers to all `commands`, some lines' worth."""
@@ -211,15 +237,10 @@ class Virsh(Provider):
         _checked(answer)
 
     async def _do_apart(self, command: Callable[[str], str], files: Mapping[str, str]) -> None:
-        """Do what takes long, by a virsh of its own, so that nothing else waits; `command` is given the file's path."""
-        # The test driver's world is of one process.
-        process = self._process if self.info.hypervisor == "TEST" else self._process.another()
-        try:
+        """Do what takes long; `command` is given the path of the file `XML`."""
+        async with self._aside() as process:
             (answer,) = await process.run([command(quoted(process.path(XML)))], files=files, limit=None)
             _checked(answer)
-        finally:
-            if process is not self._process:
-                await process.close()
 
     async def _check(self, kind: Kind, key: str) -> None:
         """Problem `not-found` unless virsh takes `key` for the object that has it, and not for another's name."""

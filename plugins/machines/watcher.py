@@ -34,7 +34,7 @@ RETRY_FIRST, RETRY_LAST = 1.0, 5.0
 SLOW_OPEN, HUNG_OPEN = 1.5, 30.0
 """Seconds after which an attempt to connect is worth a word, and after which it counts as failed."""
 
-_NOUNS = {Kind.DOMAIN: "The virtual machine", Kind.VOLUME: "The volume"}
+_NOUNS = {Kind.DOMAIN: "The virtual machine", Kind.VOLUME: "The volume", Kind.POOL: "The storage pool"}
 
 Changed = set[tuple[Kind, str]]
 

@@ -35,7 +35,10 @@ def test_it_says_whence_each_comes_who_shadows_whom_and_why_one_is_hidden(tmp_pa
         "payloads": [],
         "shadows": [system],
     }
-    assert (plugins["machines"]["origin"], plugins["machines"]["payloads"]) == ("built-in", ["libvirt1"])
+    assert (plugins["machines"]["origin"], plugins["machines"]["payloads"]) == (
+        "built-in",
+        ["libvirt1", "libvirt-volume1"],
+    )
     assert plugins["shell"]["folder"] == f"{BUILT_IN}/shell"
     assert [other["folder"] for other in plugins["shell"]["shadows"]] == [str(tmp_path / "share/cockpit/shell")]
     refused = {Path(each["folder"]).name: (each["fault"], each["reason"]) for each in told["refused"]}

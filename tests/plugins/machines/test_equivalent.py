@@ -12,7 +12,7 @@ from plugins.machines.equivalent import equivalent
 from plugins.machines.libvirt_python import LibvirtPython
 from plugins.machines.libvirt_xml import parse
 from plugins.machines.metadata import NAMESPACE, Labels
-from plugins.machines.provider import Method
+from plugins.machines.provider import Kind, Method
 
 Uuid = Callable[[int], str]
 
@@ -29,6 +29,12 @@ NOTHING: dict[Method, dict[str, Any]] = {
     Method.SNAPSHOT_CREATE_EXTERNAL: {"name": "-rf", "description": "$(id)", "memory": False},
     Method.SNAPSHOT_REVERT: {"snapshot": "$(id)", "force": True},
     Method.SNAPSHOT_DELETE: {"snapshot": "--all", "children": False},
+    Method.POOL_DEFINE: {"name": "-rf", "pool_type": "dir", "target": "/00000000-0000-4000-8000-000000000001"},
+    Method.POOL_SET_AUTOSTART: {"on": False},
+    Method.POOL_DELETE: {"contents": True},
+    Method.VOLUME_CREATE: {"name": "$(id)", "capacity": 1, "allocation": 0, "volume_format": "--all", "backing": ""},
+    Method.VOLUME_CLONE: {"name": "$(id) -rf", "pool": "", "volume_format": ""},
+    Method.VOLUME_RESIZE: {"capacity": 1, "shrink": True},
 }
 """The parameters that a method needs."""
 
@@ -39,7 +45,7 @@ WITHOUT = {Method.CLONE, Method.START_BOOT_MENU}
 
 @pytest.mark.parametrize("method", sorted(set(Method) - WITHOUT))
 async def test_every_method_has_its_command(provider: LibvirtPython, uuid: Uuid, method: Method) -> None:
-    key = f"{uuid(1)}/-rf" if method is Method.VOLUME_DELETE else uuid(1)
+    key = f"{uuid(1)}/-rf" if method.kind is Kind.VOLUME else uuid(1)
     found = await equivalent(provider, "qemu:///system", method, key, NOTHING.get(method, {}))
     assert found
     for words in found:

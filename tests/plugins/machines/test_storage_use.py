@@ -68,7 +68,7 @@ async def test_disks_are_volumes_by_path_and_by_pool(provider: Any, uuid: Callab
         ("vdz", "not-found: one has no disk vdz"),
         ("vde", r"not-supported: /elsewhere/x \(vde\) is no volume of an active storage pool"),
         ("vdc", "change-conflict: p/shared is a disk of two as well"),
-        ("vdd", "change-conflict: /p/base cannot be deleted: the volume overlay is based on it"),
+        ("vdd", "change-conflict: The volume overlay is based on /p/base"),
     ],
 )
 async def test_one_that_cannot_go_is_named(provider: Any, uuid: Callable[[int], str], target: str, reason: str) -> None:

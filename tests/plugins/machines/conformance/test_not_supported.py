@@ -20,7 +20,7 @@ def test_every_refusal_names_its_source() -> None:
 
 def test_no_method_on_qemu_is_among_them() -> None:
     on_qemu = {what for way, kind, what in NOT_SUPPORTED if kind in ("qemu", "*")}
-    expected = {"host model", "version", "domain_define", "domain_screenshot"}
+    expected = {"host model", "version", "domain_define", "domain_screenshot", "volume_upload", "volume_download"}
     assert on_qemu == expected, "whatever else can be done can be done three ways"
     assert not may_refuse("virsh", "qemu", "events")
 
