@@ -35,7 +35,9 @@ TESTED_ELSEWHERE = {
     "plugins/machines/libvirt_objects.py": _CONFORMANCE,
     "plugins/machines/methods.py": _CHANNEL,
     "plugins/machines/snapshot_methods.py": _CHANNEL,
+    "plugins/machines/storage_actions.py": _CONFORMANCE,
     "plugins/machines/storage_methods.py": _CHANNEL,
+    "plugins/machines/volume_streams.py": _CONFORMANCE,
 }
 
 HOOK_MODULES = {

@@ -109,8 +109,7 @@ export function UploadDialog({ place, poolKey, pool, volumes, into, onClose }: U
         {running && (
           <Progress
             value={file && file.size > 0 ? Math.floor((stage.taken / file.size) * 100) : 0}
-            title={target}
-            aria-label={format(_("Upload of $0"), target)}
+            title={format(_("Upload of $0"), target)}
             measureLocation="outside"
             helperText={format(_("$0 of $1"), format_bytes(stage.taken, 1024), format_bytes(file?.size ?? 0, 1024))}
           />

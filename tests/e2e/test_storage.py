@@ -1,0 +1,229 @@
+"""The Storage page: the demo's pools, and real ones: what is made, filled, copied and deleted there."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from playwright.async_api import FrameLocator, Locator, Page, expect
+from testbed import pages
+from testbed.browser import accessibility_violations, horizontal_overflow
+from testbed.console import Console
+from testbed.domain_xml import domain_xml
+from testbed.libvirtd import Libvirtd
+
+AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
+Open = Callable[..., Console]
+MIB = 1 << 20
+
+
+async def show(page: Page, started: Console) -> FrameLocator:
+    """Logs in and opens the page."""
+    await page.goto(started.link.replace("/#", "/vm-storage#"))
+    frame = pages.frame(page, "vm-storage")
+    await expect(frame.get_by_role("heading", level=1, name="Storage pools")).to_be_visible()
+    return frame
+
+
+async def choose(frame: FrameLocator, name: str, action: str) -> None:
+    """Picks an entry of the menu of a pool or a volume."""
+    await frame.get_by_role("button", name=f"Actions for {name}", exact=True).click()
+    await frame.get_by_role("menuitem", name=action).click()
+
+
+def volume(frame: FrameLocator, name: str) -> Locator:
+    """The row of a volume."""
+    return frame.locator(f'tr[data-key$="/{name}"]')
+
+
+async def confirm(frame: FrameLocator, label: str) -> None:
+    """Does what a dialog asks for, and waits until it has gone."""
+    dialog = frame.get_by_role("dialog")
+    await dialog.get_by_role("button", name=label, exact=True).click()
+    await expect(dialog).to_have_count(0)
+
+
+async def create_pool(frame: FrameLocator, name: str, target: Path) -> None:
+    await frame.get_by_role("button", name="Create storage pool").click()
+    dialog = frame.get_by_role("dialog")
+    await dialog.get_by_label("Name").fill(name)
+    await dialog.get_by_label("Path on this host").fill(str(target))
+    await confirm(frame, "Create")
+
+
+async def create_volume(frame: FrameLocator, pool: str, name: str, mib: int, kind: str) -> None:
+    await choose(frame, pool, "Create volume")
+    dialog = frame.get_by_role("dialog")
+    await dialog.get_by_label("Name").fill(name)
+    await dialog.get_by_label("Capacity").fill(str(mib))
+    await dialog.get_by_label("Unit").select_option("MiB")
+    await dialog.get_by_label("Format").select_option(kind)
+    await confirm(frame, "Create")
+
+
+async def test_the_demo_shows_pools_with_their_warnings_and_users(console: Open, page: Page) -> None:
+    frame = await show(page, console(demo=True))
+    await expect(frame.get_by_text("This pool is nearly full: 4 GiB are left.")).to_be_visible()
+    await expect(frame.get_by_text("Its volumes may grow to 258 GiB")).to_be_visible()
+    await expect(frame.get_by_role("meter", name="Space in use in default")).to_have_attribute("aria-valuenow", "96")
+    await frame.get_by_label("Filter volumes by name").fill("WAL")
+    await expect(frame.locator("tr[data-key]")).to_have_count(1)
+    await frame.get_by_role("button", name="Actions for db-primary-wal.raw").click()
+    await expect(frame.get_by_role("menuitem", name="Delete")).to_contain_text("It is a disk of db-primary.")
+    await expect(frame.get_by_role("menuitem", name="Download")).to_contain_text("hold nothing")
+    await page.keyboard.press("Escape")
+    await volume(frame, "db-primary-wal.raw").get_by_role("button", name="db-primary", exact=True).click()
+    await expect(pages.frame(page, "machines").get_by_role("heading", level=1, name="db-primary")).to_be_visible()
+
+
+async def test_a_pool_and_its_volumes_live_from_the_first_to_the_last(
+    console: Open, page: Page, libvirtd: Libvirtd, tmp_path: Path
+) -> None:
+    target = tmp_path / "images -rf ü"
+    content = os.urandom(5 * MIB + 123)
+    sent, received = tmp_path / "sent.img", tmp_path / "received.img"
+    sent.write_bytes(content)
+    frame = await show(page, console(libvirtd=libvirtd))
+    await expect(frame.get_by_text("No storage pools yet")).to_be_visible()
+
+    await create_pool(frame, "a b ü", target)
+    await expect(frame.locator("[data-pool]")).to_contain_text("Running")
+    assert target.is_dir()
+    assert libvirtd.virsh("pool-list", "--name", "--autostart") == "a b ü"
+
+    await create_volume(frame, "a b ü", "disk.qcow2", 8, "qcow2")
+    await expect(volume(frame, "disk.qcow2")).to_contain_text("8 MiB")
+
+    await choose(frame, "a b ü", "Upload a file")
+    dialog = frame.get_by_role("dialog")
+    await dialog.get_by_label("File on your computer").set_input_files(sent)
+    await expect(dialog.get_by_label("Name of the volume")).to_have_value("sent.img")
+    await confirm(frame, "Upload")
+    assert (target / "sent.img").read_bytes() == content
+    await expect(volume(frame, "sent.img")).to_contain_text("raw")
+
+    async with page.expect_download() as downloading:
+        await choose(frame, "sent.img", "Download")
+    download = await downloading.value
+    assert download.suggested_filename == "sent.img"
+    await download.save_as(received)
+    assert received.read_bytes() == content
+
+    await choose(frame, "disk.qcow2", "Resize")
+    await dialog.get_by_label("Capacity").fill("16")
+    await confirm(frame, "Resize")
+    await expect(volume(frame, "disk.qcow2")).to_contain_text("16 MiB")
+
+    await choose(frame, "sent.img", "Clone")
+    await dialog.get_by_label("Name of the clone").fill("copy.img")
+    await confirm(frame, "Clone")
+    await expect(volume(frame, "copy.img")).to_be_visible()
+    assert (target / "copy.img").read_bytes()[: len(content)] == content
+
+    await choose(frame, "copy.img", "Wipe")
+    await expect(dialog).to_contain_text("overwritten with zeroes and lost")
+    await confirm(frame, "Wipe")
+    assert set((target / "copy.img").read_bytes()) == {0}
+
+    await choose(frame, "copy.img", "Delete")
+    await confirm(frame, "Delete")
+    await expect(volume(frame, "copy.img")).to_have_count(0)
+    assert not (target / "copy.img").exists()
+
+    await choose(frame, "a b ü", "Stop")
+    await confirm(frame, "Stop")
+    await expect(frame.locator("[data-pool]")).to_contain_text("Stopped")
+    await frame.get_by_role("button", name="Start a b ü").click()
+    await expect(frame.locator("[data-pool]")).to_contain_text("Running")
+
+    await choose(frame, "a b ü", "Delete")
+    await dialog.get_by_label("Delete its 2 volumes with all that is on them").check()
+    await confirm(frame, "Delete pool and volumes")
+    await expect(frame.get_by_text("No storage pools yet")).to_be_visible()
+    assert not target.exists()
+
+
+async def test_a_volume_in_use_says_by_whom_and_is_not_deleted(
+    console: Open, page: Page, libvirtd: Libvirtd, tmp_path: Path
+) -> None:
+    frame = await show(page, console(libvirtd=libvirtd))
+    await create_pool(frame, "pool", tmp_path / "pool")
+    await create_volume(frame, "pool", "used.raw", 1, "raw")
+    await choose(frame, "used.raw", "Delete")
+    dialog = frame.get_by_role("dialog")
+    await expect(dialog).to_contain_text("This cannot be undone")
+    # It comes to be in use while the question is open.
+    uuid = libvirtd.define(domain_xml("the user", disk=str(tmp_path / "pool/used.raw")))
+    await dialog.get_by_role("button", name="Delete", exact=True).click()
+    await expect(dialog).to_contain_text("is a disk of the user")
+    await dialog.get_by_role("button", name="Cancel").click()
+    assert (tmp_path / "pool/used.raw").exists()
+    await expect(volume(frame, "used.raw")).to_contain_text("the user")
+    await frame.get_by_role("button", name="Actions for used.raw").click()
+    await expect(frame.get_by_role("menuitem", name="Delete")).to_contain_text("It is a disk of the user.")
+    await page.keyboard.press("Escape")
+    await volume(frame, "used.raw").get_by_role("button", name="the user").click()
+    await expect(pages.frame(page, "machines").get_by_role("heading", level=1, name="the user")).to_be_visible()
+    assert uuid in page.url
+
+
+async def test_a_cancelled_upload_says_what_is_left(
+    console: Open, page: Page, libvirtd: Libvirtd, tmp_path: Path
+) -> None:
+    sent = tmp_path / "large.img"
+    with sent.open("wb") as file:
+        file.truncate(4 << 30)
+    frame = await show(page, console(libvirtd=libvirtd))
+    await create_pool(frame, "pool", tmp_path / "pool")
+    await choose(frame, "pool", "Upload a file")
+    dialog = frame.get_by_role("dialog")
+    await dialog.get_by_label("File on your computer").set_input_files(sent)
+    await dialog.get_by_role("button", name="Upload", exact=True).click()
+    progress = dialog.get_by_role("progressbar", name="Upload of large.img")
+    await expect(progress).to_have_attribute("aria-valuenow", "1")
+    await dialog.get_by_role("button", name="Cancel the upload").click()
+    await expect(dialog).to_contain_text("The upload was cancelled")
+    await expect(dialog).to_contain_text("of 4 GiB; the rest of it is empty")
+    await dialog.get_by_role("button", name="Delete the volume").click()
+    await expect(dialog).to_have_count(0)
+    await expect(volume(frame, "large.img")).to_have_count(0)
+    assert not (tmp_path / "pool/large.img").exists()
+
+
+async def test_no_libvirt_is_said(console: Open, page: Page, libvirtd: Libvirtd) -> None:
+    frame = await show(page, console(libvirtd=libvirtd))
+    await expect(frame.get_by_text("No storage pools yet")).to_be_visible()
+    libvirtd.stop()
+    await expect(frame.get_by_text("No connection to libvirt")).to_be_visible()
+    libvirtd.start()
+    await expect(frame.get_by_text("No storage pools yet")).to_be_visible()
+
+
+DIALOGS = {
+    "default": ["Create volume", "Stop", "Delete", "Equivalent virsh commands"],
+    "mail.qcow2": ["Clone", "Equivalent virsh commands"],
+}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_axe_finds_nothing_in_the_dialogs(console: Open, page: Page, scheme: Literal["light", "dark"]) -> None:
+    await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    await page.set_viewport_size({"width": 390, "height": 844})
+    frame = await show(page, console(demo=True))
+    await expect(volume(frame, "mail.qcow2")).to_be_visible()
+    axe, found = AXE.read_text(), []
+    dialog = frame.get_by_role("dialog")
+    for name, actions in DIALOGS.items():
+        for action in actions:
+            await choose(frame, name, action)
+            await expect(dialog).to_be_visible()
+            found += await accessibility_violations(page, axe)
+            assert await horizontal_overflow(page) == {}, action
+            await dialog.get_by_role("button", name="Close").first.click()
+            await expect(dialog).to_have_count(0)
+    await frame.get_by_role("button", name="Create storage pool").click()
+    for kind in ("iscsi", "rbd", "disk"):
+        await dialog.get_by_label("Type").select_option(kind)
+        found += await accessibility_violations(page, axe)
+    assert found == []
