@@ -51,8 +51,8 @@ async def test_the_commands_make_and_delete_what_the_methods_would(
             Method.POOL_DEFINE,
             {"name": "n", "pool_type": "rbd", "hosts": ["a:1", "b"], "source_name": "p", "user": "u", "secret": "u"},
             (
-                "pool-define-as --name=n --type=rbd --source-host=a:1,b --source-name=p --auth-username=u --secret-uuid=u "
-                "--auth-type=ceph"
+                "pool-define-as --name=n --type=rbd --source-host=a:1,b --source-name=p --auth-username=u "
+                "--secret-uuid=u --auth-type=ceph"
             ),
         ),
         (
