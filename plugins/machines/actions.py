@@ -53,7 +53,7 @@ async def perform(
             named = (params["name"], params["description"])
             await create_external(provider, key, *named, memory=params["memory"], report=report)
         case _ if method.kind in (Kind.POOL, Kind.VOLUME):
-            return await perform_on_storage(provider, method, key, params)
+            return await perform_on_storage(provider, method, key, params, report)
         case _:
             await provider.act(method, key, **params)
     return ""

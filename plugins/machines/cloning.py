@@ -12,6 +12,7 @@ from plugins.machines.domain_xml import disk_sources
 from plugins.machines.libvirt_errors import gone
 from plugins.machines.libvirt_xml import attribute, parse, row
 from plugins.machines.long_calls import Report, ignored
+from plugins.machines.pool_xml import FILE_POOLS
 from plugins.machines.provider import Kind, Method, Provider
 from plugins.machines.storage_use import Volumes, read_volumes
 from plugins.machines.volume_copy import copy_volume
@@ -19,8 +20,6 @@ from plugins.machines.volume_xml import Backing, volume_xml
 
 CloneStorage = Literal["full", "linked"]
 _VOLUME_NAME_MAX = 200
-_LINKABLE = ("dir", "fs", "netfs")
-"""Types of pools whose volumes are files, which can be the base of others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +108,12 @@ async def _check_pools(provider: Provider, copies: list[_Copy], storage: CloneSt
     described = await provider.describe(Kind.POOL, {copy.pool for copy in copies})
     pools = {key: row(Kind.POOL, xml) for key, xml in described.items()}
     for copy in copies:
-        if storage == "linked" and pools[copy.pool].get("type") not in _LINKABLE:
+        if storage == "linked" and pools[copy.pool].get("type") not in FILE_POOLS:
             message = f"The pool {pools[copy.pool].get('name')} keeps no files: its volumes cannot be linked to"
             raise Problem("not-supported", message)
         if f"{copy.pool}/{copy.name}" in await provider.describe(Kind.VOLUME, [f"{copy.pool}/{copy.name}"]):
             raise Problem("change-conflict", f"There is a volume {copy.name} already")
-    return {key for key, members in pools.items() if members.get("type") in _LINKABLE}
+    return {key for key, members in pools.items() if members.get("type") in FILE_POOLS}
 
 
 def _volume_xml(copy: _Copy, storage: CloneStorage, *, sparse: bool) -> str:

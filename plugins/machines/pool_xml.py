@@ -32,6 +32,8 @@ _NEEDS: Mapping[str, tuple[str, str]] = {
 """For each type the members of `PoolSource` that it needs, and those that it may have."""
 
 TYPES = tuple(_NEEDS)
+FILE_POOLS = ("dir", "fs", "netfs")
+"""Types whose volumes are files: they can be sparse, and the base of others."""
 _TARGETS = {"disk": "/dev", "iscsi": "/dev/disk/by-path", "scsi": "/dev/disk/by-path", "mpath": "/dev/mapper"}
 """Where the volumes of a type appear unless somebody says otherwise."""
 

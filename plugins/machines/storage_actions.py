@@ -6,13 +6,17 @@ from typing import Any
 from bridge.protocol import JsonObject, Problem
 from plugins.machines.libvirt_errors import UNSUPPORTED, gone
 from plugins.machines.libvirt_xml import row
-from plugins.machines.pool_xml import checked_source, pool_xml
+from plugins.machines.long_calls import Report, to_its_end
+from plugins.machines.pool_xml import FILE_POOLS, checked_source, pool_xml
 from plugins.machines.provider import Kind, Method, Provider
 from plugins.machines.storage_use import check_unused
+from plugins.machines.volume_copy import copy_volume
 from plugins.machines.volume_xml import Backing, checked_size, volume_xml
 
 
-async def perform_on_storage(provider: Provider, method: Method, key: str, params: Mapping[str, Any]) -> str:
+async def perform_on_storage(
+    provider: Provider, method: Method, key: str, params: Mapping[str, Any], report: Report
+) -> str:
     """Do `method`; see `plugins.machines.actions.perform`."""
     match method:
         case Method.POOL_DEFINE:
@@ -24,13 +28,13 @@ async def perform_on_storage(provider: Provider, method: Method, key: str, param
         case Method.VOLUME_CREATE:
             return await _create(provider, key, params)
         case Method.VOLUME_CLONE:
-            return await _clone(provider, key, params)
+            return await _clone(provider, key, params, report)
         case Method.VOLUME_DELETE:
             await check_unused(provider, [key])
             await provider.act(method, key)
         case Method.VOLUME_WIPE:
             await check_unused(provider, [key], only_running=True)
-            await provider.act(method, key)
+            await to_its_end(provider.act(method, key), report=report, text="", look=_unknown)
         case Method.VOLUME_RESIZE:
             await _resize(provider, key, checked_size(params["capacity"], "capacity"), shrink=params["shrink"])
         case _:
@@ -61,12 +65,18 @@ async def _create(provider: Provider, pool: str, params: Mapping[str, Any]) -> s
     return f"{pool}/{params['name']}"
 
 
-async def _clone(provider: Provider, key: str, params: Mapping[str, Any]) -> str:
+async def _unknown() -> None:
+    """Nobody tells how far it is."""
+
+
+async def _clone(provider: Provider, key: str, params: Mapping[str, Any], report: Report) -> str:
     source = await find_volume(provider, key)
     pool = params["pool"] or key.partition("/")[0]
     await _check_new(provider, pool, params["name"])
-    xml = volume_xml(params["name"], source.get("capacity", 0), params["volume_format"] or source.get("format", ""))
-    await provider.create_volume(pool, xml, key)
+    keeps_files = (await _found(provider, Kind.POOL, pool)).get("type") in FILE_POOLS
+    wanted = params["volume_format"] or source.get("format", "")
+    xml = volume_xml(params["name"], source.get("capacity", 0), wanted, 0 if keeps_files else None)
+    await copy_volume(provider, pool, params["name"], xml, key, source.get("allocation", 0), report)
     return f"{pool}/{params['name']}"
 
 

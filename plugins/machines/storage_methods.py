@@ -2,6 +2,7 @@
 
 from uuid import uuid4
 
+from bridge.protocol import JsonObject
 from bridge.rpc import method
 from plugins.machines.keys import checked_key
 from plugins.machines.methods import Methods
@@ -102,11 +103,14 @@ class StorageMethods(Methods):
         )
 
     @method
-    async def volume_clone(self, key: str, name: str, pool: str = "", volume_format: str = "") -> str:
-        """Copy a volume, into another pool and another format if those are named; the copy's key."""
+    async def volume_clone(self, key: str, name: str, pool: str = "", volume_format: str = "") -> JsonObject:
+        """Copy a volume, into another pool and another format if those are named.
+
+        `made` is the copy's key where that was done at once, `job` the job that does it where not.
+        """
         if pool:
             checked_key("pool", pool)
-        return await self._act(Method.VOLUME_CLONE, key, name=name, pool=pool, volume_format=volume_format)
+        return await self._begin(Method.VOLUME_CLONE, key, name=name, pool=pool, volume_format=volume_format)
 
     @method
     async def volume_resize(self, key: str, capacity: int, shrink: bool = False) -> None:
@@ -114,9 +118,9 @@ class StorageMethods(Methods):
         await self._act(Method.VOLUME_RESIZE, key, capacity=capacity, shrink=shrink)
 
     @method
-    async def volume_wipe(self, key: str) -> None:
-        """Overwrite all that it holds with zeroes."""
-        await self._act(Method.VOLUME_WIPE, key)
+    async def volume_wipe(self, key: str) -> JsonObject:
+        """Overwrite all that it holds with zeroes; `job` is the job that does it where that was not done at once."""
+        return await self._begin(Method.VOLUME_WIPE, key)
 
     @method
     async def volume_delete(self, key: str) -> None:

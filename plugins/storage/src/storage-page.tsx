@@ -10,6 +10,7 @@ import FlaskIcon from "@patternfly/react-icons/dist/esm/icons/flask-icon";
 import { gettext as _ } from "../../lib/cockpit";
 import { ConnectionFailed, ConnectionLine, DemoNotice, StaleNotice } from "../../lib/libvirt/connection-notices";
 import { healthOf } from "../../lib/libvirt/health";
+import { JobList } from "../../lib/libvirt/job-list";
 import { refusal } from "../../lib/libvirt/model";
 import type { SavedConnections } from "../../lib/libvirt/saved-connections";
 import { ConnectionSelect } from "./connection-select";
@@ -64,6 +65,7 @@ export function StoragePage({ backend, uri, saved }: StoragePageProps) {
         {health.kind === "failed" && (
           <ConnectionFailed {...health} title={_("The list of storage pools cannot be had")} uri={connection?.uri} onRetry={retry} />
         )}
+        <JobList jobs={snapshot.state.jobs} call={(method, params) => backend.call(method, params)} />
         {health.kind === "loading" && <Skeleton height="6rem" screenreaderText={_("Loading the storage pools…")} />}
         {health.kind === "empty" && (
           <EmptyState

@@ -23,7 +23,7 @@ function backendOf(uri: string): Backend {
   if (known) return known;
   const backend = connect<StorageState, never>("libvirt1", {
     superuser: "try",
-    parts: ["domains", "pools", "volumes"],
+    parts: ["domains", "pools", "volumes", "jobs"],
     ...(uri && { uri }),
   });
   backends.set(uri, backend);
