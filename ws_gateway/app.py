@@ -25,6 +25,7 @@ from ws_gateway.control import ControlSocket, folders
 from ws_gateway.handler import NotFound, Refused, error_page
 from ws_gateway.headers import SECURITY_HEADERS, is_allowed_host, is_loopback_host, origin_matches, refusal
 from ws_gateway.idle import end_idle
+from ws_gateway.keepalive import Keepalive
 from ws_gateway.links import login_link
 from ws_gateway.log import ThrottledLog, printable
 from ws_gateway.metrics import Metrics
@@ -36,15 +37,13 @@ from ws_gateway.static_files import StaticFile, load_static_files
 from ws_gateway.tasks import Tasks
 from ws_gateway.tls_port import SERVER_LIMITS, TlsPort
 from ws_gateway.tokens import FIRST_LINK_TTL, LINK_TTL, Tokens
-from ws_gateway.websocket import BrowserSocket, ping_all
 
 if TYPE_CHECKING:
     from ws_gateway.auth import AuthBackend
+    from ws_gateway.websocket import BrowserSocket
 
 MESSAGE_MAX = 256 * 1024
 """Bytes of a message that a browser sends; it splits its data at 64 KiB."""
-KEEPALIVE = 20
-"""Seconds between our websocket pings, and for their answers: a connection whose other end vanished ends."""
 
 _log = logging.getLogger(__name__)
 _refusals = ThrottledLog(__name__)
@@ -61,6 +60,7 @@ class Gateway:
         self.tokens = Tokens()
         self.sessions = Sessions(SESSIONS_MAX if settings.system is None else SYSTEM_SESSIONS_MAX)
         self.sockets: set[BrowserSocket] = set()
+        self.keepalive = Keepalive()
         self.metrics = Metrics()
         self.static_files = _files_of(settings)
         self.bridge_command = BridgeCommand(settings.bridge, settings.environ)
@@ -126,7 +126,7 @@ class Gateway:
             await self._control.start(folders(os.environ)[0], self.port)
         else:
             self.tasks.start(end_idle(self.sessions, lambda: self.config.idle_timeout * 60), "idle sessions")
-        self.tasks.start(ping_all(self.sockets), "pings")
+        self.tasks.start(self.keepalive.run(), "pings")
         self.tasks.start(self.metrics.watch_loop(), "event loop's lag")
         if context is None:
             self._server.add_sockets(listeners)
@@ -161,8 +161,6 @@ class Gateway:
             cross_origin_protection=True,
             log_function=_log_request,
             websocket_max_message_size=MESSAGE_MAX,
-            websocket_ping_interval=KEEPALIVE,
-            websocket_ping_timeout=KEEPALIVE,
         )
         return HTTPServer(application, **SERVER_LIMITS)
 

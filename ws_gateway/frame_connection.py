@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from tornado.iostream import IOStream, StreamClosedError
 from tornado.websocket import WebSocketProtocol13
 
-from ws_gateway.frames import BINARY, CLOSE, PING, PONG, TEXT, FrameError, FrameReader
+from ws_gateway.frames import BINARY, CLOSE, PING, TEXT, FrameError, FrameReader
 from ws_gateway.socket_stream import READ_SIZE, SocketStream
 
 if TYPE_CHECKING:
@@ -65,6 +65,7 @@ class FrameConnection(WebSocketProtocol13):
         self._wait: Awaitable[None] | None = None
         self._fault: Exception | None = None
         self._discarded = 0
+        self._heard = True
 
     def write(self, frames: bytes) -> "asyncio.Future[None] | None":
         """Sends whole frames; None if they left the process, else what is done when they have. StreamClosedError."""
@@ -76,6 +77,11 @@ class FrameConnection(WebSocketProtocol13):
     def written(self) -> int:
         """Bytes that left the process since the handshake."""
         return 0 if self._direct is None else self._direct.written
+
+    def has_spoken(self) -> bool:
+        """Whether something came since this was asked before, or nothing is read that could have."""
+        heard, self._heard = self._heard, False
+        return heard or self._direct is None or not self._direct.reading
 
     async def _receive_frame_loop(self) -> None:
         try:
@@ -116,6 +122,7 @@ class FrameConnection(WebSocketProtocol13):
         return direct
 
     def _received(self, chunk: bytes) -> None:
+        self._heard = True
         if self._is_broken:
             self._discarded += len(chunk)
         elif self._deal_with(chunk):
@@ -176,8 +183,6 @@ class FrameConnection(WebSocketProtocol13):
             self._receiver.receive(payload)
         elif opcode == PING:
             self._send_pong(payload)
-        elif opcode == PONG:
-            self._received_pong = True
         elif opcode == CLOSE:
             self._closed_by_client(payload)
 

@@ -130,6 +130,10 @@ def _check_text(payload: bytes) -> None:
         raise FrameError(NOT_UTF8, "text that is not UTF-8") from None
 
 
+PING_FRAME = bytes((_FINAL | PING, 0))
+"""Of a server; whoever understands websockets answers it."""
+
+
 def head(payload: bytes, binary: bool) -> bytes:
     """What goes before a message of a server."""
     first = _FINAL | (BINARY if binary else TEXT)

@@ -15,7 +15,7 @@ from tornado.websocket import WebSocketHandler, WebSocketProtocol
 from bridge.protocol import Problem, encode_control
 from ws_gateway.backlog import Backlog
 from ws_gateway.frame_connection import FrameConnection
-from ws_gateway.frames import head
+from ws_gateway.frames import PING_FRAME, head
 from ws_gateway.handler import Handler
 from ws_gateway.log import ThrottledLog, printable
 from ws_gateway.proxy import advice
@@ -46,6 +46,8 @@ class SocketHandler(Handler, WebSocketHandler):
 
     _session: Session | None = None
     """Whose bridge answers, from `open` to `let_go`."""
+    pulse_frame = b""
+    """What the page hears at every pulse."""
 
     def prepare(self) -> None:
         """Refuses what another site's page asks for, and what is no handshake, before any session is touched."""
@@ -89,6 +91,7 @@ class SocketHandler(Handler, WebSocketHandler):
         self.set_nodelay(True)
         self._backlog: Backlog[_Message | _Close | Callable[[], None]] = Backlog()
         self._writing = self._push_is_due = False
+        self.gateway.keepalive.join(self)
 
     def receive(self, payload: bytes) -> None:
         """Takes a message; never waits."""
@@ -110,6 +113,7 @@ class SocketHandler(Handler, WebSocketHandler):
 
     def on_close(self) -> None:
         """The other side, or the connection, is gone."""
+        self.gateway.keepalive.leave(self)
         self.let_go("disconnected")
         if hasattr(self, "_backlog"):
             self._backlog.clear()
@@ -117,6 +121,17 @@ class SocketHandler(Handler, WebSocketHandler):
     def let_go(self, problem: str) -> bool:
         """Gives up the socket's channels; False if that was done before."""
         raise NotImplementedError
+
+    def pulse(self, asks: bool) -> None:
+        """Keeps the connection alive (`keepalive`), in one piece: a message of ours, and a ping of the websocket's."""
+        connection = self.ws_connection
+        if not isinstance(connection, FrameConnection):
+            return
+        if asks and not connection.has_spoken():
+            self.close(GOING_AWAY, "nobody answers")
+        elif frames := self.pulse_frame + (PING_FRAME if asks else b""):
+            with suppress(StreamClosedError):
+                connection.write(frames)
 
     @property
     def congested(self) -> bool:

@@ -34,7 +34,8 @@ class SocketStream:
         self._received = received
         self._ended = ended
         self._loop = asyncio.get_running_loop()
-        self._reading = self._closed = False
+        self.reading = self._closed = False
+        """Whether what comes is read: between `resume` and `pause`."""
         self._unsent: deque[memoryview] = deque()
         self._sent: asyncio.Future[None] | None = None
         self.written = 0
@@ -67,15 +68,15 @@ class SocketStream:
 
     def resume(self) -> None:
         """Reads from now on."""
-        if not self._reading and not self._closed:
-            self._reading = True
+        if not self.reading and not self._closed:
+            self.reading = True
             self._loop.add_reader(self._socket, self._readable)
             self._read_decrypted_soon()
 
     def pause(self) -> None:
         """Reads no more, until `resume`."""
-        if self._reading:
-            self._reading = False
+        if self.reading:
+            self.reading = False
             self._loop.remove_reader(self._socket)
 
     def send(self, data: bytes) -> "asyncio.Future[None] | None":
@@ -116,11 +117,11 @@ class SocketStream:
 
     def _read_decrypted_soon(self) -> None:
         """What TLS has read already does not make the socket readable."""
-        if self._is_tls and self._reading and self._socket.pending():  # type: ignore[attr-defined]
+        if self._is_tls and self.reading and self._socket.pending():  # type: ignore[attr-defined]
             self._loop.call_soon(self._read_decrypted)
 
     def _read_decrypted(self) -> None:
-        if self._reading:
+        if self.reading:
             self._readable()
 
     def _send(self, data: bytes | memoryview) -> int:

@@ -1,10 +1,10 @@
 """`/cockpit/socket`: a browser's connection to its session (reference 1.2 to 1.4)."""
 
-import asyncio
 import logging
 
 from bridge.protocol import Control, Data, Event, JsonObject, Problem, encode_control
 from ws_gateway.dispatch import Answer, Authorize, Dispatcher, Fatal, Ignore, Relay
+from ws_gateway.frames import head
 from ws_gateway.handler import Handler
 from ws_gateway.hookspecs import hookimpl
 from ws_gateway.log import ThrottledLog, printable
@@ -12,16 +12,16 @@ from ws_gateway.socket_handler import FAILED, GOING_AWAY, SocketHandler
 
 SUBPROTOCOL = "cockpit1"
 CAPABILITIES = ("multi", "credentials", "binary", "websocket-channel-close-fix")
-PING_INTERVAL = 10.0
-"""Seconds between our `ping` messages; a page takes a connection for dead after 30 s of silence."""
-
 _PING = encode_control({"command": "ping"})
+_PING_FRAME = head(_PING, False) + _PING
 _log = logging.getLogger(__name__)
 _faults = ThrottledLog(__name__)
 
 
 class BrowserSocket(SocketHandler):
     """One page's connection: an endpoint of the channels that it opened."""
+
+    pulse_frame = _PING_FRAME
 
     def prepare(self) -> None:
         """Refuses what is no handshake for us."""
@@ -137,15 +137,6 @@ class BrowserSocket(SocketHandler):
         self.let_go("disconnected")
         self.control({"command": "close", "problem": problem})
         self.close_when_sent(FAILED, problem)
-
-
-async def ping_all(sockets: set[BrowserSocket]) -> None:
-    """Keeps pages from taking a quiet connection for a dead one."""
-    while True:
-        await asyncio.sleep(PING_INTERVAL)
-        for socket in tuple(sockets):
-            socket.send(_PING, False)
-            socket.push()
 
 
 ROUTES = [(r"/cockpit/socket", BrowserSocket)]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ws_gateway import websocket
+from ws_gateway import keepalive
 
 
 def rss() -> int:
@@ -195,8 +195,8 @@ async def test_the_session_outlives_its_last_socket(browser: Any) -> None:
 
 
 async def test_it_pings(browser: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(websocket, "PING_INTERVAL", 0.02)
-    browser.gateway.tasks.start(websocket.ping_all(browser.gateway.sockets), "fast pings")
+    monkeypatch.setattr(keepalive, "PULSE", 0.02)
+    browser.gateway.tasks.start(browser.gateway.keepalive.run(), "fast pings")
     socket = await browser.socket()
     await socket.receive()
     async with asyncio.timeout(5):

@@ -155,9 +155,9 @@ def test_d41_who_reads_slowly_is_not_cut(target: Any) -> None:
 
 VANISHING = """
 import sys
-from ws_gateway import app
-assert 2 * app.KEEPALIVE + 5 <= 60
-app.KEEPALIVE = 1
+from ws_gateway import keepalive
+assert 5 * keepalive.PULSE + 5 <= 60
+keepalive.PULSE = 0.5
 sys.argv[0] = "pilothouse"
 from ws_gateway.__main__ import main
 sys.exit(main())
