@@ -51,7 +51,7 @@ def python_tool(name: str, *arguments: str) -> tuple[str, ...]:
 
 
 def pytest_stage(name: str, workers: int, *arguments: str, **environ: str) -> Stage:
-    beside = ("-n", str(min(workers, WORKERS_MAX)), "--dist", "loadfile")
+    beside = ("-n", str(min(workers, WORKERS_MAX)), "--dist", "loadfile", "--durations=20")
     report = RESULTS / f"{name.replace(' ', '-')}.xml"
     return Stage(name, python_tool("pytest", "-q", *beside, f"--junitxml={report}", *arguments), environ, report)
 
@@ -74,8 +74,7 @@ TESTS = (
         PYTHONASYNCIODEBUG="1",
         PYTHONWARNINGS="error",
     ),
-    pytest_stage("pytest compat", PROCESSORS + 1, "tests/compat"),
-    pytest_stage("pytest e2e", PROCESSORS + 1, "tests/e2e"),
+    pytest_stage("pytest programs", PROCESSORS + 2, "tests/compat", "tests/e2e"),
 )
 
 
