@@ -108,7 +108,7 @@ JSON = st.recursive(
 OPTIONS = ["payload", "binary", "host", "superuser", "group", "flow-control", "send-acks", "path", "internal", "method"]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.dictionaries(st.sampled_from(OPTIONS), JSON | st.sampled_from(["echo", "null", "fsread1", "info"]), max_size=6)
 )

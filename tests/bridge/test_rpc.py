@@ -243,7 +243,7 @@ PATCHES = st.dictionaries(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(PATCHES, max_size=12))
 async def test_the_page_ends_with_the_state_of_the_back_end(patches: list[JsonObject]) -> None:
     expected: JsonObject = {"machines": {"a": {"state": "off"}}}

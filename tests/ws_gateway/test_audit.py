@@ -39,7 +39,7 @@ def test_values_of_others(caplog: pytest.LogCaptureFixture, user: str, shown: st
 
 
 @given(st.text())
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_no_value_can_be_taken_for_another_or_for_a_line(caplog: pytest.LogCaptureFixture, text: str) -> None:
     caplog.clear()
     audit._throttles.clear()

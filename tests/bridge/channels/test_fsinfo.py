@@ -205,7 +205,7 @@ def perform(directory: Path, change: str, name: str) -> None:
             directory.mkdir()
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(CHANGES)
 def test_patches_lead_to_a_fresh_listing(
     tmp_path_factory: pytest.TempPathFactory, changes: list[tuple[str, str]]

@@ -109,7 +109,7 @@ def perform(directory: Path, operation: str, name: str, other: str) -> None:
             path.rename(directory / other)
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(OPERATIONS)
 def test_patches_lead_to_what_is_there(tmp_path_factory: object, operations: list[tuple[str, str, str]]) -> None:
     directory = tmp_path_factory.mktemp("dir")  # type: ignore[attr-defined]

@@ -135,7 +135,7 @@ RESPONSES = st.binary(max_size=80) | st.builds(
 )  # fmt: skip
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, suppress_health_check=list(HealthCheck))
 @given(st.lists(RESPONSES, min_size=1, max_size=8))
 def test_responses(responses: list[bytes]) -> None:
     """A server that answers anything: the channel ends in good order, with or without a problem, and soon."""

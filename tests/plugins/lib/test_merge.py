@@ -51,7 +51,7 @@ def in_typescript(program: Path, walks: list[list[Any]]) -> Any:
     return json.loads(done.stdout)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.lists(st.lists(patches, max_size=4), min_size=5, max_size=40))
 def test_any_patches_mean_the_same_in_both_languages(program: Path, walks: list[list[Any]]) -> None:
     expected: list[Any] = []
@@ -63,7 +63,7 @@ def test_any_patches_mean_the_same_in_both_languages(program: Path, walks: list[
     assert in_typescript(program, walks) == expected
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.lists(st.lists(states, min_size=1, max_size=4), min_size=5, max_size=40))
 def test_the_page_follows_the_states_that_a_back_end_goes_through(program: Path, walks: list[list[Any]]) -> None:
     told = [[merge.diff(old, new) for old, new in zip([{}, *walk], walk, strict=False)] for walk in walks]

@@ -1,6 +1,6 @@
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.protocol import JsonObject
@@ -25,7 +25,6 @@ steps = st.lists(
 )
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(steps)
 def test_who_sees_the_patches_sees_the_state(changes: list[tuple[Kind, Rows, set[str], Rows]]) -> None:
     inventory = Inventory()
@@ -59,7 +58,6 @@ def expect(rows: Rows, found: Rows, gone: set[str], read: Rows) -> None:
             rows[key] = {name: value for name, value in rows[key].items() if name not in TEXTS} | members
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(steps)
 def test_the_pieces_make_up_the_state(changes: list[tuple[Kind, Rows, set[str], Rows]]) -> None:
     inventory = Inventory()

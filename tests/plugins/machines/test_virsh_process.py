@@ -75,7 +75,7 @@ async def test_names_are_one_word_whatever_they_are(virsh: VirshProcess) -> None
     assert [answer.output for answer in answers] == words
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, suppress_health_check=list(HealthCheck))
 @given(words=st.lists(st.text(st.characters(exclude_categories=["Cs", "Cc"])), min_size=20, max_size=20))
 async def test_any_text_is_one_word(words: list[str], virsh: VirshProcess) -> None:
     answers = await virsh.run([f"echo --string={quoted(word)}" for word in words])
