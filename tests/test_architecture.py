@@ -34,6 +34,7 @@ TESTED_ELSEWHERE = {
     "plugins/machines/libvirt_actions.py": _CONFORMANCE,
     "plugins/machines/libvirt_objects.py": _CONFORMANCE,
     "plugins/machines/methods.py": _CHANNEL,
+    "plugins/machines/network_methods.py": _CHANNEL,
     "plugins/machines/snapshot_methods.py": _CHANNEL,
     "plugins/machines/storage_actions.py": _CONFORMANCE,
     "plugins/machines/storage_methods.py": _CHANNEL,

@@ -42,6 +42,8 @@ if [ "$purpose" = test ]; then
     need libvirtd "libvirt-daemon libvirt-daemon-system" "libvirt-daemon libvirt-daemon-driver-qemu"
     need virsh "libvirt-clients" "libvirt-client"
     need qemu-system-x86_64 "qemu-system-x86" "qemu-system-x86-core"
+    need dnsmasq "dnsmasq-base" "dnsmasq"
+    need iptables "iptables" "iptables"
     need qemu-img "qemu-utils" "qemu-img"
     need busybox "busybox-static" "busybox"
     ls /boot/vmlinuz-* /lib/modules/*/vmlinuz 2>/dev/null | grep -q . || add "linux-image-cloud-amd64" "kernel-core"

@@ -11,6 +11,7 @@ from plugins.machines.libvirt_errors import OPERATION_INVALID, UNSUPPORTED, gone
 from plugins.machines.libvirt_xml import parse
 from plugins.machines.long_calls import Report, ignored
 from plugins.machines.metadata import Labels, checked_line, checked_text
+from plugins.machines.networks import act_on_network
 from plugins.machines.provider import Domain, Kind, Metadata, Method, Provider
 from plugins.machines.snapshots import create_external, snapshot_xml, take
 from plugins.machines.storage_actions import perform_on_storage
@@ -54,6 +55,8 @@ async def perform(
             await create_external(provider, key, *named, memory=params["memory"], report=report)
         case _ if method.kind in (Kind.POOL, Kind.VOLUME):
             return await perform_on_storage(provider, method, key, params, report)
+        case _ if method.kind is Kind.NETWORK:
+            await act_on_network(provider, method, key, params)
         case _:
             await provider.act(method, key, **params)
     return ""

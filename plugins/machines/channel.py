@@ -18,6 +18,7 @@ from plugins.machines.job_methods import JobMethods
 from plugins.machines.jobs import AllJobs
 from plugins.machines.keys import checked_key
 from plugins.machines.logs import Log, Logs
+from plugins.machines.network_methods import NetworkMethods
 from plugins.machines.provider import Kind, Method
 from plugins.machines.recorder import Recorder
 from plugins.machines.snapshot_methods import SnapshotMethods
@@ -55,7 +56,7 @@ async def connected(uri: str, provider: str, environ: Mapping[str, str]) -> Asyn
         yield watcher, logs.of(choice.uri, environ), choice
 
 
-class LibvirtChannel(DomainMethods, JobMethods, SnapshotMethods, StorageMethods):
+class LibvirtChannel(DomainMethods, JobMethods, SnapshotMethods, StorageMethods, NetworkMethods):
     """`libvirt1`: see the module.
 
     The state has `connection` (uri, status, message, demo, hypervisor, provider,

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from plugins.machines.network_updates import NETWORK_COMMANDS, NETWORK_SECTIONS
 from plugins.machines.provider import Method
 
 Params = Mapping[str, Any]
@@ -14,6 +15,8 @@ _LINUX = 0
 _PAUSED, _DISK_ONLY, _FORCE, _CHILDREN, _SHRINK = 1, 16, 4, 1, 4
 _ZEROES = 0
 """VIR_STORAGE_VOL_WIPE_ALG_ZERO."""
+_LIVE, _CONFIG = 1, 2
+"""virNetworkUpdateFlags."""
 
 
 class Call(NamedTuple):
@@ -43,6 +46,12 @@ def _resize_volume(params: Params) -> Call:
     return Call("Resize", "tu", (params["capacity"], _SHRINK * bool(params.get("shrink"))))
 
 
+def _update_network(params: Params) -> Call:
+    command, section = NETWORK_COMMANDS[params["command"]], NETWORK_SECTIONS[params["section"]]
+    flags = _LIVE * params["live"] | _CONFIG * params["config"]
+    return Call("Update", "uuisu", (command, section, params["parent"], params["xml"], flags))
+
+
 CALLS: Mapping[Method, Callable[[Params], Call]] = {
     Method.START: lambda params: Call("Create", "u", (_PAUSED * bool(params.get("paused")),)),
     Method.SHUTDOWN: lambda _: Call("Shutdown", "u", (0,)),
@@ -68,5 +77,9 @@ CALLS: Mapping[Method, Callable[[Params], Call]] = {
     Method.VOLUME_RESIZE: _resize_volume,
     Method.VOLUME_WIPE: lambda _: Call("Wipe", "uu", (_ZEROES, 0)),
     Method.VOLUME_DELETE: lambda _: Call("Delete", "u", (0,)),
+    Method.NETWORK_START: lambda _: Call("Create"),
+    Method.NETWORK_STOP: lambda _: Call("Destroy"),
+    Method.NETWORK_DELETE: lambda _: Call("Undefine"),
+    Method.NETWORK_UPDATE: _update_network,
 }
-"""SET_AUTOSTART and POOL_SET_AUTOSTART are properties."""
+"""SET_AUTOSTART and its likes of pools and networks are properties."""

@@ -19,7 +19,9 @@ from plugins.machines.choice import DBUS_ROOTS
 from plugins.machines.dbus_actions import CALLS
 from plugins.machines.dbus_answers import answer_or, ask_all, ask_each
 from plugins.machines.dbus_calls import PROPERTIES, SERVICE, DbusCalls, plain
+from plugins.machines.dbus_paths import decoded, encoded, key_of
 from plugins.machines.domain_xml import configured_stats
+from plugins.machines.leases import Lease
 from plugins.machines.libvirt_errors import gone, missing
 from plugins.machines.libvirt_xml import parse
 from plugins.machines.limits import allowed
@@ -138,12 +140,12 @@ class LibvirtDbus(Provider):
     async def listing(self, kind: Kind) -> dict[str, Listed]:
         if kind is Kind.DEVICE:
             (paths,) = await self._connect("ListNodeDevices", "u", 0)
-            return {_decoded(path.rpartition("/")[2]): Listed() for path in paths}
+            return {decoded(path.rpartition("/")[2]): Listed() for path in paths}
         if kind is Kind.VOLUME:
             return await self._volumes()
         flags = (0, _ACTIVE, _PERSISTENT, _AUTOSTART)
         answers = await ask_all(*(self._connect(_LISTS[kind], "u", flag) for flag in flags))
-        everything, active, persistent, autostart = ({_key(path) for path in paths} for (paths,) in answers)
+        everything, active, persistent, autostart = ({key_of(path) for path in paths} for (paths,) in answers)
         return {key: Listed(key in active, key in persistent, key in autostart) for key in everything}
 
     async def describe(self, kind: Kind, keys: Collection[str], *, inactive: bool = False) -> dict[str, str]:
@@ -194,9 +196,8 @@ class LibvirtDbus(Provider):
 
     async def act(self, method: Method, key: str, **params: Any) -> None:
         kind = method.kind
-        if method in (Method.SET_AUTOSTART, Method.POOL_SET_AUTOSTART):
-            arguments = (f"{SERVICE}.{_INTERFACES[kind]}", "Autostart", Variant("b", params["on"]))
-            await self._calls.call(self._path(kind, key), PROPERTIES, "Set", "ssv", *arguments)
+        if method in (Method.SET_AUTOSTART, Method.POOL_SET_AUTOSTART, Method.NETWORK_SET_AUTOSTART):
+            await self._set(kind, key, "Autostart", Variant("b", params["on"]))
             return
         call = CALLS[method](params)
         if method in (Method.SNAPSHOT_REVERT, Method.SNAPSHOT_DELETE):
@@ -220,6 +221,9 @@ class LibvirtDbus(Provider):
     async def define(self, xml: str, *, validate: bool, kind: Kind = Kind.DOMAIN) -> None:
         if kind is Kind.POOL:
             await self._connect("StoragePoolDefineXML", "su", xml, 0)
+            return
+        if kind is Kind.NETWORK:
+            await self._connect("NetworkDefineXML", "s", xml)
             return
         if validate:
             raise Problem("not-supported", self.LIMITS[Method.DEFINE])
@@ -246,6 +250,10 @@ class LibvirtDbus(Provider):
     async def abort_job(self, key: str) -> None:
         await self._on(Kind.DOMAIN, key, "AbortJob", "")
 
+    async def leases(self, key: str) -> list[Lease]:
+        (found,) = await self._on(Kind.NETWORK, key, "GetDHCPLeases", "su", "", 0)
+        return [Lease.of_struct(told) for told in found]
+
     async def close(self) -> None:
         self._listener = None
         self._heart.cancel()
@@ -256,12 +264,12 @@ class LibvirtDbus(Provider):
 
     def _on_signal(self, path: str, interface: str, member: str, arguments: list[Any]) -> None:
         if interface == "Connect" and member == "DomainEvent":
-            self._names.pop(_key(arguments[0]), None)
-            self._tell(Kind.DOMAIN, _key(arguments[0]))
+            self._names.pop(key_of(arguments[0]), None)
+            self._tell(Kind.DOMAIN, key_of(arguments[0]))
         elif interface == "Connect" and member in _SIGNALS:
             self._tell(_SIGNALS[member], "")
         elif interface == "Domain" and member not in _DEAF_TO:
-            self._tell(Kind.DOMAIN, _key(path))
+            self._tell(Kind.DOMAIN, key_of(path))
         elif interface == "StoragePool":
             self._tell(Kind.POOL, "")
 
@@ -300,9 +308,16 @@ class LibvirtDbus(Provider):
         except Problem as problem:
             raise missing(problem, kind, key) from None
 
+    async def _set(self, kind: Kind, key: str, name: str, value: Variant) -> None:
+        interface = f"{SERVICE}.{_INTERFACES[kind]}"
+        try:
+            await self._calls.call(self._path(kind, key), PROPERTIES, "Set", "ssv", interface, name, value)
+        except Problem as problem:
+            raise missing(problem, kind, key) from None
+
     def _path(self, kind: Kind, key: str) -> str:
         if kind is Kind.DEVICE:
-            return f"{self._root}/nodedev/{_encoded(key)}"
+            return f"{self._root}/nodedev/{encoded(key)}"
         return f"{self._root}/{_FOLDERS[kind]}/_{key.replace('-', '_')}"
 
     async def _volume_path(self, key: str) -> str:
@@ -318,7 +333,7 @@ class LibvirtDbus(Provider):
 
     async def _keys(self, flag: int) -> set[str]:
         (paths,) = await self._connect("ListDomains", "u", flag)
-        return {_key(path) for path in paths}
+        return {key_of(path) for path in paths}
 
     async def _all_stats(self, which: int) -> dict[str, tuple[str, dict[str, int]]]:
         """Name and statistics by key. Statistics come by name, so the names of all domains are kept, once asked."""
@@ -374,7 +389,7 @@ class LibvirtDbus(Provider):
         async def read(pool: str) -> list[str]:
             (paths,) = await self._calls.call(pool, "StoragePool", "ListStorageVolumes", "u", 0)
             names = await ask_each(paths, lambda path: self._calls.get(path, "StorageVol", "Name"))
-            return [f"{_key(pool)}/{name}" for name in names.values()]
+            return [f"{key_of(pool)}/{name}" for name in names.values()]
 
         return {key: Listed() for found in (await ask_each(pools, read)).values() for key in found}
 
@@ -382,18 +397,3 @@ class LibvirtDbus(Provider):
 def _numbers(values: Mapping[str, Any]) -> dict[str, int]:
     unwrapped = {name: plain(value) for name, value in values.items()}
     return {name: value for name, value in unwrapped.items() if isinstance(value, int)}
-
-
-def _key(path: str) -> str:
-    """The UUID in an object's path."""
-    return path.rpartition("/_")[2].replace("_", "-")
-
-
-def _encoded(text: str) -> str:
-    return "".join(chr(byte) if chr(byte).isalnum() and byte < 128 else f"_{byte:02x}" for byte in text.encode())
-
-
-def _decoded(text: str) -> str:
-    first, *others = text.split("_")
-    raw = first.encode() + b"".join(bytes.fromhex(part[:2]) + part[2:].encode() for part in others)
-    return raw.decode(errors="replace")

@@ -3,7 +3,7 @@
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from bridge.protocol import Problem
-from plugins.machines.libvirt_errors import gone
+from plugins.machines.libvirt_errors import UNSUPPORTED, gone
 from plugins.machines.libvirt_xml import parse
 from plugins.machines.provider import Kind, Method, Provider
 
@@ -46,6 +46,16 @@ async def start_with_menu(provider: Provider, key: str) -> None:
         await provider.act(Method.START, key)
     finally:
         await provider.define(stored, validate=False)
+
+
+async def stored_xml(provider: Provider, kind: Kind, key: str) -> str:
+    """What the next start of an object will use; empty where it is gone, or the driver does not tell."""
+    try:
+        return (await provider.describe(kind, [key], inactive=True)).get(key, "")
+    except Problem as problem:
+        if problem.extra.get("libvirt", {}).get("code") not in UNSUPPORTED:
+            raise
+        return ""
 
 
 def _with_menu(xml: str) -> str:

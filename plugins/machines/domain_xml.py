@@ -12,9 +12,11 @@ from plugins.machines.metadata import Labels
 
 DESCRIPTION_MAX = 500
 """Characters of the description in a row; all of it comes with `follow`."""
+INTERFACES_MAX = 32
+"""Interfaces of one domain that its row tells."""
 _AGENT = "org.qemu.guest_agent.0"
 
-TEXTS = frozenset({"title", "description", "tags", "sources"})
+TEXTS = frozenset({"title", "description", "tags", "sources", "interfaces"})
 """The members of a domain's row that come from its XML."""
 
 
@@ -36,6 +38,7 @@ def texts(xml: str) -> Texts:
         description=(root.findtext("description") or "")[:DESCRIPTION_MAX],
         tags=list(Labels.of(root).tags),
         sources=sorted({source for _, source in disk_sources(root)}),
+        interfaces=_interfaces(root),
     )
     return Texts(members, _address_source(root))
 
@@ -51,6 +54,18 @@ def disk_sources(root: Element) -> Iterator[tuple[str, str]]:
             place = f"{source.get('pool')}/{source.get('volume')}"
         if place:
             yield attribute(disk, "target", "dev") or "", place
+
+
+def _interfaces(root: Element) -> JsonObject:
+    """By MAC address what each interface is joined to: `type` and `source`, a network's, bridge's or device's name."""
+    found: JsonObject = {}
+    for element in list(root.iterfind("devices/interface"))[:INTERFACES_MAX]:
+        name = attribute(element, "mac", "address") or ""
+        key = next(
+            each for number in range(INTERFACES_MAX) if (each := f"{name}#{number}" if number else name) not in found
+        )
+        found[key] = filled(type=element.get("type"), source=_source(element))
+    return found
 
 
 def _address_source(root: Element) -> Literal["lease", "agent"] | None:

@@ -4,6 +4,7 @@ A command is a list of words, as a program gets them; whoever shows it quotes th
 UUID, and any text stands behind `--option=`, so that no name is taken for an option or for another object.
 """
 
+import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,6 +12,8 @@ from bridge.protocol import Problem
 from plugins.machines.actions import find_domain, new_labels
 from plugins.machines.libvirt_xml import parse
 from plugins.machines.metadata import NAMESPACE, PREFIX
+from plugins.machines.network_updates import Update
+from plugins.machines.networks import deletion, new_definition, new_settings, planned, update_params
 from plugins.machines.provider import Domain, Kind, Method, Provider
 from plugins.machines.snapshots import memory_file
 from plugins.machines.storage_equivalent import storage_commands
@@ -53,6 +56,16 @@ async def _commands(provider: Provider, method: Method, key: str, params: Mappin
             return [["define", "--validate", f"--file={key}.xml"]]
         case _ if method.kind in (Kind.POOL, Kind.VOLUME):
             return await storage_commands(provider, method, key, params)
+        case Method.NETWORK_DEFINE:
+            new_definition(key, params)
+            return [["net-define", "--file=network.xml"]]
+        case Method.NETWORK_EDIT:
+            await new_settings(provider, key, params)
+            return [["net-define", f"--file={key}.xml"]]
+        case Method.NETWORK_UPDATE:
+            return [_update(key, update) for update in await planned(provider, key, params)]
+        case Method.NETWORK_DELETE:
+            return [built(step, key, {}) for step in await deletion(provider, key)]
         case Method.CLONE | Method.START_BOOT_MENU:
             raise Problem("not-supported", "virsh has no command for this: it takes several and changed XML")
         case _:
@@ -65,6 +78,10 @@ async def _delete(provider: Provider, key: str, storage: Sequence[str]) -> list[
     found = [built(Method.DESTROY, key, {})] if domain.state != "shut off" else []
     found += [built(Method.DELETE, key, {"everything": True})] if domain.persistent else []
     return found + [built(Method.VOLUME_DELETE, volume, {}) for volume in volumes.values()]
+
+
+def _update(key: str, update: Update) -> Words:
+    return built(Method.NETWORK_UPDATE, key, update_params(update) | {"xmlfile": shlex.quote(update.xml)})
 
 
 def _named(params: Mapping[str, Any]) -> Words:

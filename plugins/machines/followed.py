@@ -5,9 +5,10 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 from bridge.protocol import JsonObject, Problem
-from plugins.machines.domain_xml import details, snapshot_row
+from plugins.machines import domain_xml, network_xml
+from plugins.machines.definitions import stored_xml
+from plugins.machines.domain_xml import snapshot_row
 from plugins.machines.inventory import Inventory
-from plugins.machines.libvirt_errors import UNSUPPORTED
 from plugins.machines.libvirt_xml import filled, parse
 from plugins.machines.pending import pending
 from plugins.machines.provider import Kind, Provider
@@ -18,12 +19,16 @@ SNAPSHOTS_MAX = 1000
 """Snapshots of one domain that are told; the others exist, but no tree of so many can be drawn."""
 
 
+_DETAILS = {Kind.DOMAIN: domain_xml.details, Kind.NETWORK: network_xml.details}
+
+
 class Followed:
     """Which objects are followed, and how they come into the inventory as `followed[kind][key]`.
 
     A row has `xml` (what is), `inactive_xml` where what the next start will use differs, and for a domain
-    `description`, `notes`, `hardware`, `devices`, `pending` (what a restart changes), `snapshots` by name and
-    `current_snapshot`. An object that is gone has no row.
+    `description`, `notes`, `hardware`, `devices`, `snapshots` by name and `current_snapshot`, for a network `settings`
+    (`stored_settings` where others are stored), `ranges`, `hosts` and `dns_hosts`; for both `pending` (what a restart
+    changes). An object that is gone has no row.
     """
 
     def __init__(self, inventory: Inventory) -> None:
@@ -67,23 +72,16 @@ async def _row(provider: Provider, kind: Kind, key: str) -> JsonObject | None:
         return None
     row: JsonObject = {"xml": xml}
     if kind in (Kind.DOMAIN, Kind.POOL, Kind.NETWORK):
-        inactive = await _inactive(provider, kind, key)
+        inactive = await stored_xml(provider, kind, key)
         row |= {"inactive_xml": inactive} if inactive and inactive != xml else {}
-    if kind is Kind.DOMAIN:
+    if kind in _DETAILS:
         root = parse(xml)
-        row |= details(root) | await _snapshots(provider, key)
+        row |= _DETAILS[kind](root) | (await _snapshots(provider, key) if kind is Kind.DOMAIN else {})
         if "inactive_xml" in row:
-            row |= filled(pending=pending(root, parse(row["inactive_xml"])))
+            stored = parse(row["inactive_xml"])
+            row |= filled(pending=pending(root, stored))
+            row |= {"stored_settings": network_xml.settings_of(stored)} if kind is Kind.NETWORK else {}
     return row
-
-
-async def _inactive(provider: Provider, kind: Kind, key: str) -> str:
-    try:
-        return (await provider.describe(kind, [key], inactive=True)).get(key, "")
-    except Problem as problem:
-        if problem.extra.get("libvirt", {}).get("code") not in UNSUPPORTED:
-            raise
-        return ""
 
 
 async def _snapshots(provider: Provider, key: str) -> JsonObject:

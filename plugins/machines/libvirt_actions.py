@@ -5,6 +5,7 @@ from typing import Any
 
 import libvirt
 
+from plugins.machines.network_updates import NETWORK_COMMANDS, NETWORK_SECTIONS
 from plugins.machines.provider import Method
 
 Params = Mapping[str, Any]
@@ -51,6 +52,13 @@ def _resize_volume(volume: Any, params: Params) -> object:
     return volume.resize(params["capacity"], libvirt.VIR_STORAGE_VOL_RESIZE_SHRINK if params.get("shrink") else 0)
 
 
+def _update_network(network: Any, params: Params) -> object:
+    command, section = NETWORK_COMMANDS[params["command"]], NETWORK_SECTIONS[params["section"]]
+    flags = params["live"] * libvirt.VIR_NETWORK_UPDATE_AFFECT_LIVE
+    flags |= params["config"] * libvirt.VIR_NETWORK_UPDATE_AFFECT_CONFIG
+    return network.update(command, section, params["parent"], params["xml"], flags)
+
+
 CALLS: Mapping[Method, Call] = {
     Method.START: _start,
     Method.SHUTDOWN: lambda domain, _: domain.shutdown(),
@@ -78,4 +86,9 @@ CALLS: Mapping[Method, Call] = {
     Method.VOLUME_RESIZE: _resize_volume,
     Method.VOLUME_WIPE: lambda volume, _: volume.wipe(),
     Method.VOLUME_DELETE: lambda volume, _: volume.delete(),
+    Method.NETWORK_START: lambda network, _: network.create(),
+    Method.NETWORK_STOP: lambda network, _: network.destroy(),
+    Method.NETWORK_SET_AUTOSTART: lambda network, params: network.setAutostart(bool(params["on"])),
+    Method.NETWORK_DELETE: lambda network, _: network.undefine(),
+    Method.NETWORK_UPDATE: _update_network,
 }

@@ -16,6 +16,7 @@ import libvirt
 
 from bridge.protocol import JsonObject, Problem
 from plugins.machines.figures import version
+from plugins.machines.leases import Lease
 from plugins.machines.libvirt_actions import CALLS
 from plugins.machines.libvirt_domains import read_addresses, read_counters, read_domains, read_some_domains
 from plugins.machines.libvirt_errors import as_problem, missing
@@ -180,6 +181,9 @@ class LibvirtPython(Provider):
         if kind is Kind.POOL:
             await self._call(self._actions, lambda connection: connection.storagePoolDefineXML(xml))
             return
+        if kind is Kind.NETWORK:
+            await self._call(self._actions, lambda connection: connection.networkDefineXML(xml))
+            return
         flags = libvirt.VIR_DOMAIN_DEFINE_VALIDATE if validate else 0
         await self._call(self._actions, lambda connection: connection.defineXMLFlags(xml, flags))
 
@@ -210,6 +214,12 @@ class LibvirtPython(Provider):
         await self._call(
             self._actions, lambda connection: find(connection, Kind.DOMAIN, key).abortJob(), Kind.DOMAIN, key
         )
+
+    async def leases(self, key: str) -> list[Lease]:
+        def read(connection: Any) -> list[Lease]:
+            return [Lease.of_binding(told) for told in find(connection, Kind.NETWORK, key).DHCPLeases()]
+
+        return await self._call(self._reads, read, Kind.NETWORK, key)
 
     async def close(self) -> None:
         self._subscription.silence()

@@ -80,19 +80,37 @@ def _volume(root: Element) -> JsonObject:
     )
 
 
+_SHARED = ("bridge", "vepa", "private", "passthrough")
+"""libvirt's modes of forwarding that join a bridge or a device of the host."""
+
+
 def _network(root: Element) -> JsonObject:
-    forward = root.find("forward")
     return filled(
         name=root.findtext("name"),
-        # libvirt's own default: <forward/> without a mode is nat, no <forward> at all is an isolated network.
-        mode="isolated" if forward is None else forward.get("mode", "nat"),
-        device=attribute(root, "forward", "dev") or attribute(root, "forward/interface", "dev"),
+        mode=forwarding(root),
+        device=forward_device(root),
         bridge=attribute(root, "bridge", "name"),
         domain=attribute(root, "domain", "name"),
         mtu=attribute(root, "mtu", "size"),
         addresses=[_prefixed(address) for address in root.iterfind("ip") if address.get("address")],
         dhcp=root.find("ip/dhcp/range") is not None,
     )
+
+
+def forwarding(root: Element) -> str:
+    """How a network reaches others: libvirt's word, `isolated` where not, `macvtap` where it shares a device."""
+    forward = root.find("forward")
+    if forward is None:
+        return "isolated"
+    # libvirt's own default.
+    told = forward.get("mode", "nat")
+    return "macvtap" if told in _SHARED and root.find("bridge") is None else told
+
+
+def forward_device(root: Element) -> str:
+    """The device of the host that a network goes through, empty where it is bound to none."""
+    places = (("forward/pf", "dev"), ("forward/interface", "dev"), ("forward", "dev"))
+    return next((found for path, name in places if (found := attribute(root, path, name))), "")
 
 
 def _prefixed(address: Element) -> str:
@@ -117,6 +135,7 @@ def _device(root: Element) -> JsonObject:
         block=capability.findtext("block"),
         address=_device_address(capability),
         iommu_group=attribute(capability, "iommuGroup", "number"),
+        virtual_functions=attribute(capability, "capability[@type='virt_functions']", "maxCount"),
     )
 
 

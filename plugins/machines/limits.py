@@ -34,6 +34,7 @@ BY_HYPERVISOR: Mapping[str, Mapping[Method, str]] = {
         Method.VOLUME_WIPE: _NO_CONTENTS,
         Method.VOLUME_UPLOAD: _NO_CONTENTS,
         Method.VOLUME_DOWNLOAD: _NO_CONTENTS,
+        Method.NETWORK_LEASES: "libvirt's test driver has no DHCP, and so no leases",
     },
 }
 """By the name that virConnectGetType gives the driver."""

@@ -21,6 +21,9 @@ _RUNTIME = frozenset({"alias", "backingStore", "mirror", "privateData", "transie
 """Elements of a running domain alone, wherever they are."""
 _RUNTIME_ATTRIBUTES = {
     "domain": frozenset({"id"}),
+    "network": frozenset({"connections"}),
+    "interface": frozenset({"connections"}),
+    "pf": frozenset({"connections"}),
     "cpu": frozenset({"check"}),
     "source": frozenset({"index", "portid", "bridge", "startupPolicy"}),
     "console": frozenset({"tty"}),
@@ -120,7 +123,13 @@ def _is_filled_in(live: Element, config: Element) -> bool:
 
 def _is_runtime(parent: Element, child: Element, config: Element) -> bool:
     """Whether what only the running domain has was made at its start."""
-    if child.tag in ("target", "address") and parent.tag in ("interface", "hostdev", "memballoon", "channel"):
+    if child.tag in ("target", "address") and parent.tag in (
+        "interface",
+        "hostdev",
+        "memballoon",
+        "channel",
+        "forward",
+    ):
         return True
     if child.tag in ("source", "listen", "model", "target"):
         return config.tag in ("serial", "console", "channel", "graphics")

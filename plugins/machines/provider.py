@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import Any, ClassVar, Literal, NamedTuple, Protocol
 
 from bridge.protocol import JsonObject
+from plugins.machines.leases import Lease
 
 Capabilities = Mapping[str, Literal[True] | str]
 """For each method whether it can be called here: True, or the sentence that says why not."""
@@ -78,6 +79,14 @@ class Method(StrEnum):
     VOLUME_UPLOAD = "volume_upload"
     VOLUME_DOWNLOAD = "volume_download"
     VOLUME_DELETE = "volume_delete"
+    NETWORK_DEFINE = "network_define"
+    NETWORK_EDIT = "network_edit"
+    NETWORK_UPDATE = "network_update"
+    NETWORK_START = "network_start"
+    NETWORK_STOP = "network_stop"
+    NETWORK_SET_AUTOSTART = "network_set_autostart"
+    NETWORK_DELETE = "network_delete"
+    NETWORK_LEASES = "network_leases"
 
     @property
     def kind(self) -> Kind:
@@ -104,6 +113,8 @@ COMPOSED = frozenset(
         Method.VOLUME_CLONE,
         Method.VOLUME_UPLOAD,
         Method.VOLUME_DOWNLOAD,
+        Method.NETWORK_DEFINE,
+        Method.NETWORK_EDIT,
     }
 )
 """Methods that no provider has a call for."""
@@ -275,8 +286,10 @@ class Provider(ABC):
         START takes `paused`; SET_AUTOSTART `on`; RENAME `name`; SEND_KEYS `keys` (codes of Linux) and `hold` (ms);
         DELETE `everything` (NVRAM and checkpoints too); SNAPSHOT_CREATE `xml` and `disk_only`; SNAPSHOT_REVERT
         `snapshot` and `force`; SNAPSHOT_DELETE `snapshot` and `children`; POOL_SET_AUTOSTART `on`; POOL_DELETE
-        `contents` (what it keeps its volumes in goes, and its definition stays); VOLUME_RESIZE `capacity` and `shrink`.
-        Those of `COMPOSED` are made of others and of what is below, and SCREENSHOT goes through `screenshot`.
+        `contents` (what it keeps its volumes in goes, and its definition stays); VOLUME_RESIZE `capacity` and `shrink`;
+        NETWORK_UPDATE the members of `network_updates.Update`.
+        Those of `COMPOSED` are made of others and of what is below, SCREENSHOT goes through `screenshot`
+        and NETWORK_LEASES through `leases`.
         """
 
     @abstractmethod
@@ -289,7 +302,7 @@ class Provider(ABC):
 
     @abstractmethod
     async def define(self, xml: str, *, validate: bool, kind: Kind = Kind.DOMAIN) -> None:
-        """Define a domain or pool, or redefine the one whose UUID the XML has; `validate` a domain by the schema."""
+        """Define an object, or redefine the one whose UUID the XML has; `validate` a domain by the schema."""
 
     @abstractmethod
     async def create_volume(self, pool: str, xml: str, source: str = "") -> None:
@@ -313,6 +326,10 @@ class Provider(ABC):
     @abstractmethod
     async def abort_job(self, key: str) -> None:
         """End what `job_progress` tells of; the call that it belongs to fails then."""
+
+    @abstractmethod
+    async def leases(self, key: str) -> list[Lease]:
+        """The addresses that a network's DHCP has lent; none of one that has no DHCP or does not run."""
 
     @abstractmethod
     async def close(self) -> None:

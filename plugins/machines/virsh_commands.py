@@ -83,6 +83,17 @@ def _resize_volume(key: str, params: Params) -> str:
     return f"vol-resize {volume(key)} --capacity={int(params['capacity'])}B{' --shrink' * bool(params.get('shrink'))}"
 
 
+_NETWORK_SECTIONS = {"range": "ip-dhcp-range", "host": "ip-dhcp-host", "dns_host": "dns-host"}
+
+
+def _update_network(key: str, params: Params) -> str:
+    """`xmlfile` is a file's name or, for people, the XML itself."""
+    parent = "" if params["parent"] < 0 else f" --parent-index={int(params['parent'])}"
+    reach = " --live" * params["live"] + " --config" * params["config"]
+    command = "add-last" if params["command"] == "add" else "delete"
+    return f"net-update {key} {command} {_NETWORK_SECTIONS[params['section']]} --xml={params['xmlfile']}{parent}{reach}"
+
+
 COMMANDS: Mapping[Method, Build] = {
     Method.START: lambda key, params: f"start {key}{' --paused' * bool(params.get('paused'))}",
     Method.SHUTDOWN: lambda key, _: f"shutdown {key}",
@@ -111,6 +122,12 @@ COMMANDS: Mapping[Method, Build] = {
     Method.VOLUME_RESIZE: _resize_volume,
     Method.VOLUME_WIPE: lambda key, _: f"vol-wipe {volume(key)}",
     Method.VOLUME_DELETE: lambda key, _: f"vol-delete {volume(key)}",
+    Method.NETWORK_START: lambda key, _: f"net-start {key}",
+    Method.NETWORK_STOP: lambda key, _: f"net-destroy {key}",
+    Method.NETWORK_SET_AUTOSTART: lambda key, params: f"net-autostart {key}{'' if params['on'] else ' --disable'}",
+    Method.NETWORK_DELETE: lambda key, _: f"net-undefine {key}",
+    Method.NETWORK_UPDATE: _update_network,
+    Method.NETWORK_LEASES: lambda key, _: f"net-dhcp-leases {key}",
 }
 
 

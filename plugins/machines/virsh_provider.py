@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from bridge.protocol import JsonObject, Problem
 from plugins.machines import figures
 from plugins.machines.inventory import batches
+from plugins.machines.leases import Lease, of_output
 from plugins.machines.libvirt_errors import NOT_FOUND, from_sentence, gone
 from plugins.machines.limits import allowed
 from plugins.machines.metadata import NAMESPACE, PREFIX
@@ -176,7 +177,7 @@ class Virsh(Provider):
         return _checked(answer).strip()
 
     async def define(self, xml: str, *, validate: bool, kind: Kind = Kind.DOMAIN) -> None:
-        command = {Kind.DOMAIN: "define", Kind.POOL: "pool-define"}[kind]
+        command = {Kind.DOMAIN: "define", Kind.POOL: "pool-define", Kind.NETWORK: "net-define"}[kind]
         await self._do(f"{command} --file={quoted(self._process.path(XML))}{' --validate' * validate}", {XML: xml})
 
     async def create_volume(self, pool: str, xml: str, source: str = "") -> None:
@@ -209,6 +210,11 @@ class Virsh(Provider):
             (answer,) = await process.run([download(key, process.path(DATA), offset, length)], limit=None)
             _checked(answer)
             return process.take(DATA, length)
+
+    async def leases(self, key: str) -> list[Lease]:
+        await self._check(Kind.NETWORK, key)
+        (answer,) = await self._ask([COMMANDS[Method.NETWORK_LEASES](key, {})])
+        return of_output(_checked(answer))
 
     async def close(self) -> None:
         if self._events is not None:

@@ -35,6 +35,7 @@ SLOW_OPEN, HUNG_OPEN = 1.5, 30.0
 """Seconds after which an attempt to connect is worth a word, and after which it counts as failed."""
 
 _NOUNS = {Kind.DOMAIN: "The virtual machine", Kind.VOLUME: "The volume", Kind.POOL: "The storage pool"}
+_NOUNS |= {Kind.NETWORK: "The network"}
 
 Changed = set[tuple[Kind, str]]
 

@@ -22,6 +22,7 @@ NOT_SUPPORTED: dict[tuple[str, str, str], str] = {
     ("*", "test", "volume_download"): "test_driver.c: testStorageDriver has no storageVolDownload",
     ("*", "test", "traffic"): "test_driver.c: virConnectGetAllDomainStats tells the state only",
     ("*", "test", "domain_start_paused"): "test_driver.c: testDomainCreateWithFlags takes no flags",
+    ("*", "test", "network_leases"): "test_driver.c: testNetworkDriver has no networkGetDHCPLeases",
     ("*", "test", "snapshot_create_external"): "test_driver.c: testDomainSnapshotCreateXML makes them of no disks",
     ("libvirt-dbus", "*", "domain_define"): "org.libvirt.Connect.xml: DomainDefineXML has no flags to validate with",
 }

@@ -5,6 +5,7 @@ from testbed.domain_xml import domain_xml
 
 from plugins.machines.domain_xml import (
     DESCRIPTION_MAX,
+    INTERFACES_MAX,
     TEXTS,
     configured_stats,
     details,
@@ -35,6 +36,7 @@ def test_the_texts_of_a_row() -> None:
         "description": "x" * DESCRIPTION_MAX,
         "tags": ["web"],
         "sources": ["/d/a", "p/v"],
+        "interfaces": {"52:54:00:00:00:01": {"type": "network", "source": "default"}},
     }
     assert read.members.keys() == TEXTS
     assert texts("<domain/>").members == {}
@@ -104,3 +106,10 @@ def test_a_snapshot() -> None:
         "external": False,
     }
     assert snapshot_row(xml.format("external"))["external"] is True
+
+
+def test_interfaces_are_told_by_mac_address_and_not_without_end() -> None:
+    one = "<interface type='bridge'><mac address='52:54:00:00:00:01'/><source bridge='br0'/></interface>"
+    found = texts(f"<domain><devices>{one * (INTERFACES_MAX + 1)}</devices></domain>").members["interfaces"]
+    assert len(found) == INTERFACES_MAX
+    assert found["52:54:00:00:00:01"] == found["52:54:00:00:00:01#1"] == {"type": "bridge", "source": "br0"}

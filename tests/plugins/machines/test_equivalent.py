@@ -35,15 +35,18 @@ NOTHING: dict[Method, dict[str, Any]] = {
     Method.VOLUME_CREATE: {"name": "$(id)", "capacity": 1, "allocation": 0, "volume_format": "--all", "backing": ""},
     Method.VOLUME_CLONE: {"name": "$(id) -rf", "pool": "", "volume_format": ""},
     Method.VOLUME_RESIZE: {"capacity": 1, "shrink": True},
+    Method.NETWORK_SET_AUTOSTART: {"on": True},
 }
 """The parameters that a method needs."""
 
 
 WITHOUT = {Method.CLONE, Method.START_BOOT_MENU}
 """What virsh has no command for."""
+OF_A_NETWORK = {Method.NETWORK_DEFINE, Method.NETWORK_EDIT, Method.NETWORK_UPDATE, Method.NETWORK_DELETE}
+"""What looks at the network first, or makes it."""
 
 
-@pytest.mark.parametrize("method", sorted(set(Method) - WITHOUT))
+@pytest.mark.parametrize("method", sorted(set(Method) - WITHOUT - OF_A_NETWORK))
 async def test_every_method_has_its_command(provider: LibvirtPython, uuid: Uuid, method: Method) -> None:
     key = f"{uuid(1)}/-rf" if method.kind is Kind.VOLUME else uuid(1)
     found = await equivalent(provider, "qemu:///system", method, key, NOTHING.get(method, {}))
@@ -98,3 +101,26 @@ async def test_virsh_takes_them_as_a_shell_quotes_them(libvirtd: Libvirtd, heard
         await provider.close()
     assert (root.findtext("name"), root.findtext("title")) == ("--all", "-rf 'x' $(id)")
     assert Labels.of(root).tags == ("-rf", "a'b ü")
+
+
+async def test_what_changes_a_network_is_written_as_virsh_takes_it(provider: LibvirtPython) -> None:
+    (key,) = await provider.listing(Kind.NETWORK)
+    host = {"mac": "52:54:00:00:00:09", "address": "192.0.2.9", "name": "db"}
+    params = {"section": "host", "remove": {}, "add": host}
+    (words,) = await equivalent(provider, "test:///default", Method.NETWORK_UPDATE, key, params)
+    assert words[2:] == [
+        "net-update",
+        key,
+        "add-last",
+        "ip-dhcp-host",
+        '--xml=<host mac="52:54:00:00:00:09" name="db" ip="192.0.2.9" />',
+        "--parent-index=0",
+        "--live",
+        "--config",
+    ]
+    params = {"name": "-rf", "settings": {"mode": "nat"}}
+    found = await equivalent(provider, "test:///default", Method.NETWORK_DEFINE, "", params)
+    assert found[0][2:] == ["net-define", "--file=network.xml"]
+    assert (await equivalent(provider, "test:///default", Method.NETWORK_EDIT, key, params))[0][2] == "net-define"
+    found = await equivalent(provider, "test:///default", Method.NETWORK_DELETE, key, {})
+    assert [words[2] for words in found] == ["net-destroy", "net-undefine"]
