@@ -2,7 +2,7 @@ import { Label } from "@patternfly/react-core/dist/esm/components/Label";
 import { Table, Tbody, Td, Th, Thead, Tr } from "@patternfly/react-table/dist/esm/components/Table";
 import { gettext as _, N_ } from "../../../lib/cockpit";
 import { type Device, type Machine, devicesOf } from "./model";
-import { InfoCard } from "./overview-tab";
+import { InfoCard } from "../../../lib/libvirt/info-card";
 
 type Row = [key: string, device: Device];
 

@@ -2,11 +2,11 @@ import { Alert } from "@patternfly/react-core/dist/esm/components/Alert";
 import { Button } from "@patternfly/react-core/dist/esm/components/Button";
 import { EmptyState, EmptyStateActions, EmptyStateBody, EmptyStateFooter } from "@patternfly/react-core/dist/esm/components/EmptyState";
 import { ExpandableSection } from "@patternfly/react-core/dist/esm/components/ExpandableSection";
-import { Table, Tbody, Td, Th, Thead, Tr } from "@patternfly/react-table/dist/esm/components/Table";
 import SearchIcon from "@patternfly/react-icons/dist/esm/icons/search-icon";
 import { format, gettext as _, ngettext } from "../../../lib/cockpit";
 import { lookOf } from "../states";
-import type { Change, Machine } from "./model";
+import { PendingTable } from "../../../lib/libvirt/pending-table";
+import type { Machine } from "./model";
 
 /** The address names a machine that there is not, or not any more. */
 export function MachineGone({ id, uri, failure }: { id: string; uri: string | undefined; failure: string }) {
@@ -28,9 +28,9 @@ export function MachineGone({ id, uri, failure }: { id: string; uri: string | un
 
 /** What a restart will change, where something does. */
 export function PendingNotice({ machine: { domain, followed } }: { machine: Machine }) {
-  const changes = Object.entries(followed?.pending ?? {}).sort(([, a], [, b]) => a.order - b.order);
-  if (changes.length === 0 || !lookOf(domain.state).live || !domain.persistent) return null;
-  const count = changes.length;
+  const changes = followed?.pending ?? {};
+  const count = Object.keys(changes).length;
+  if (count === 0 || !lookOf(domain.state).live || !domain.persistent) return null;
   return (
     <Alert variant="info" isInline component="h2" title={_("Changes pending until restart")}>
       <p>
@@ -47,24 +47,5 @@ export function PendingNotice({ machine: { domain, followed } }: { machine: Mach
         <PendingTable changes={changes} />
       </ExpandableSection>
     </Alert>
-  );
-}
-
-function PendingTable({ changes }: { changes: readonly [string, Change][] }) {
-  return (
-    <Table variant="compact" aria-label={_("Changes pending until restart")} className="ph-pending">
-      <Thead>
-        <Tr><Th>{_("Setting")}</Th><Th>{_("Now")}</Th><Th>{_("After the restart")}</Th></Tr>
-      </Thead>
-      <Tbody>
-        {changes.map(([place, { live, config }]) => (
-          <Tr key={place}>
-            <Td dataLabel={_("Setting")}><code>{place.replace(/^devices\//, "")}</code></Td>
-            <Td dataLabel={_("Now")}>{live ?? _("none")}</Td>
-            <Td dataLabel={_("After the restart")}>{config ?? _("none")}</Td>
-          </Tr>
-        ))}
-      </Tbody>
-    </Table>
   );
 }

@@ -2,6 +2,7 @@
 
 import type { Connection } from "../../../lib/rpc";
 import type { Capabilities, ConnectionInfo } from "../../../lib/libvirt/model";
+import type { Changes } from "../../../lib/libvirt/pending-table";
 import type { Domain, MachinesState, Samples } from "../model";
 
 export interface DetailedDomain extends Domain {
@@ -39,13 +40,6 @@ export interface Hardware {
   readonly boot_menu?: boolean;
 }
 
-/** One difference between what runs and what the next start will use. */
-export interface Change {
-  readonly order: number;
-  readonly live?: string;
-  readonly config?: string;
-}
-
 export interface DomainSnapshot {
   readonly description?: string;
   /** Seconds since 1970. */
@@ -63,7 +57,7 @@ export interface FollowedDomain {
   readonly notes?: string;
   readonly hardware?: Hardware;
   readonly devices?: Readonly<Record<string, Device>>;
-  readonly pending?: Readonly<Record<string, Change>>;
+  readonly pending?: Changes;
   readonly snapshots?: Readonly<Record<string, DomainSnapshot>>;
   readonly current_snapshot?: string;
 }

@@ -1,8 +1,7 @@
-import { type ReactNode, useState } from "react";
+import { useState } from "react";
 import { Alert } from "@patternfly/react-core/dist/esm/components/Alert";
-import { Card, CardBody, CardHeader, CardTitle } from "@patternfly/react-core/dist/esm/components/Card";
 import { ClipboardCopy } from "@patternfly/react-core/dist/esm/components/ClipboardCopy";
-import { DescriptionList, DescriptionListDescription, DescriptionListGroup, DescriptionListTerm } from "@patternfly/react-core/dist/esm/components/DescriptionList";
+import { DescriptionList } from "@patternfly/react-core/dist/esm/components/DescriptionList";
 import { Label, LabelGroup } from "@patternfly/react-core/dist/esm/components/Label";
 import { Switch } from "@patternfly/react-core/dist/esm/components/Switch";
 import { format_bytes, gettext as _, N_ } from "../../../lib/cockpit";
@@ -10,6 +9,7 @@ import type { SampleStore } from "../samples";
 import { CpuUsage, MemoryUsage } from "../list/usage";
 import { DevicesCards } from "./devices-cards";
 import { TERMS } from "./terms";
+import { Fact, InfoCard } from "../../../lib/libvirt/info-card";
 import { refusal } from "../../../lib/libvirt/model";
 import { type Hardware, type Machine } from "./model";
 import { TextsCard } from "./texts-card";
@@ -23,36 +23,6 @@ export function OverviewTab({ machine, samples }: { machine: Machine; samples: S
       <TextsCard machine={machine} />
       <DevicesCards machine={machine} />
     </div>
-  );
-}
-
-interface InfoCardProps {
-  title: string;
-  actions?: ReactNode;
-  children: ReactNode;
-  wide?: boolean;
-}
-
-/** A card with a heading. */
-export function InfoCard({ title, actions, children, wide }: InfoCardProps) {
-  return (
-    <Card isCompact component="section" aria-label={title} className={wide ? "ph-wide" : ""}>
-      <CardHeader actions={actions ? { actions, hasNoOffset: true } : undefined}>
-        <CardTitle component="h2">{title}</CardTitle>
-      </CardHeader>
-      <CardBody>{children}</CardBody>
-    </Card>
-  );
-}
-
-/** Term and description; nothing where there is nothing to say. */
-export function Fact({ term, children }: { term: string; children: ReactNode }) {
-  if (children === undefined || children === null || children === false || children === "") return null;
-  return (
-    <DescriptionListGroup>
-      <DescriptionListTerm>{term}</DescriptionListTerm>
-      <DescriptionListDescription>{children}</DescriptionListDescription>
-    </DescriptionListGroup>
   );
 }
 

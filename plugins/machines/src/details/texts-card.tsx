@@ -7,9 +7,9 @@ import { TextInput } from "@patternfly/react-core/dist/esm/components/TextInput"
 import PencilIcon from "@patternfly/react-icons/dist/esm/icons/pencil-alt-icon";
 import { format, gettext as _, N_ } from "../../../lib/cockpit";
 import { FormDialog, TitleWithName } from "../../../lib/libvirt/form-dialog";
+import { Fact, InfoCard } from "../../../lib/libvirt/info-card";
 import { refusal } from "../../../lib/libvirt/model";
 import { type Machine } from "./model";
-import { Fact, InfoCard } from "./overview-tab";
 import { TERMS } from "./terms";
 import { VirshCommand } from "./virsh-command";
 

@@ -6,7 +6,7 @@ import { format, format_bytes, format_bytes_per_sec, gettext as _, N_ } from "..
 import { Graph } from "./graph";
 import { type Column, latest, times } from "./history-series";
 import type { Machine } from "./model";
-import { InfoCard } from "./overview-tab";
+import { InfoCard } from "../../../lib/libvirt/info-card";
 import { type Span, useHistory } from "./use-history";
 
 interface GraphOf {

@@ -1,14 +1,13 @@
-import { useMemo, useState } from "react";
+import { useState } from "react";
 import { Alert } from "@patternfly/react-core/dist/esm/components/Alert";
 import { Button } from "@patternfly/react-core/dist/esm/components/Button";
-import { ClipboardCopyButton } from "@patternfly/react-core/dist/esm/components/ClipboardCopy";
-import { CodeBlock, CodeBlockAction, CodeBlockCode } from "@patternfly/react-core/dist/esm/components/CodeBlock";
 import { ToggleGroup, ToggleGroupItem } from "@patternfly/react-core/dist/esm/components/ToggleGroup";
 import { Tooltip } from "@patternfly/react-core/dist/esm/components/Tooltip";
 import { gettext as _ } from "../../../lib/cockpit";
 import { lookOf } from "../states";
 import { refusal } from "../../../lib/libvirt/model";
 import { type Machine } from "./model";
+import { XmlText } from "../../../lib/libvirt/xml-text";
 import { XmlDiff } from "./xml-diff";
 import { XmlEditor } from "./xml-editor";
 
@@ -50,7 +49,7 @@ export function XmlTab({ machine }: { machine: Machine }) {
       </div>
       {failure && <Alert variant="danger" isInline isLiveRegion component="h2" title={failure} />}
       <p className="ph-note">{explanation(shown, live)}</p>
-      {shown === "difference" ? <XmlDiff before={followed.xml} after={stored} /> : <Xml text={shown === "live" ? followed.xml : stored} />}
+      {shown === "difference" ? <XmlDiff before={followed.xml} after={stored} /> : <XmlText text={shown === "live" ? followed.xml : stored} />}
     </>
   );
 }
@@ -59,27 +58,4 @@ function explanation(shown: View, live: boolean): string {
   if (shown === "live") return _("What runs now, with what libvirt filled in at the start. It ends with the machine.");
   if (shown === "difference") return _("From what runs to what is stored. Much of it libvirt fills in at every start; what really waits for a restart is told above.");
   return live ? _("What the next start will use. Changing it does not touch what runs.") : _("What the next start will use.");
-}
-
-function Xml({ text }: { text: string }) {
-  const [copied, setCopied] = useState(false);
-  const lines = useMemo(() => text.trimEnd(), [text]);
-  const copy = () => {
-    void navigator.clipboard?.writeText(lines);
-    setCopied(true);
-  };
-  return (
-    <CodeBlock
-      className="ph-xml"
-      actions={
-        <CodeBlockAction>
-          <ClipboardCopyButton id="copy-xml" textId="xml" aria-label={_("Copy")} variant="plain" onClick={copy} onTooltipHidden={() => setCopied(false)}>
-            {copied ? _("Copied") : _("Copy")}
-          </ClipboardCopyButton>
-        </CodeBlockAction>
-      }
-    >
-      <CodeBlockCode id="xml" tabIndex={0} role="region" aria-label={_("XML")}>{lines}</CodeBlockCode>
-    </CodeBlock>
-  );
 }
