@@ -4,6 +4,7 @@ A row has the members that the document has; sizes are in bytes.
 """
 
 from collections.abc import Callable, Mapping
+from ipaddress import ip_interface
 from xml.etree.ElementTree import Element, ParseError, XMLParser
 
 from bridge.protocol import JsonObject, Problem
@@ -115,7 +116,11 @@ def forward_device(root: Element) -> str:
 
 def _prefixed(address: Element) -> str:
     length = address.get("prefix") or address.get("netmask")
-    return f"{address.get('address')}/{length}" if length else str(address.get("address"))
+    text = f"{address.get('address')}/{length}" if length else str(address.get("address"))
+    try:
+        return ip_interface(text).with_prefixlen if length else text
+    except ValueError:
+        return text
 
 
 def _device(root: Element) -> JsonObject:

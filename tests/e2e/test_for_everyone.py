@@ -12,7 +12,13 @@ from testbed.console import Console
 
 Open = Callable[..., Console]
 AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
-SHOWS = {"overview": "processor", "machines": "db-primary", "vm-storage": "db-primary.qcow2", "terminal": "px"}
+SHOWS = {
+    "overview": "processor",
+    "machines": "db-primary",
+    "vm-storage": "db-primary.qcow2",
+    "vm-networks": "backend",
+    "terminal": "px",
+}
 """Every page, and a word that it shows once it has something to show."""
 
 
@@ -114,7 +120,7 @@ REACHABLE = """() => {
 FOCUSED = "document.activeElement?.dataset.reach ?? null"
 
 
-@pytest.mark.parametrize("package", ["overview", "machines", "vm-storage"])
+@pytest.mark.parametrize("package", ["overview", "machines", "vm-storage", "vm-networks"])
 async def test_the_keyboard_alone_reaches_everything(console: Open, page: Page, package: str) -> None:
     await show(page, console(demo=True), package)
     shown = [each for each in page.frames if each.parent_frame is None or package in each.name]

@@ -80,7 +80,7 @@ def test_a_network(forward: str, mode: str) -> None:
         "mode": mode,
         "bridge": "virbr0",
         "domain": "lan",
-        "addresses": ["192.0.2.1/255.255.255.0", "2001:db8::1/64"],
+        "addresses": ["192.0.2.1/24", "2001:db8::1/64"],
         "dhcp": True,
     } | ({"device": "eth0"} if mode == "route" else {})
 
