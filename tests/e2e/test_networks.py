@@ -155,9 +155,9 @@ async def test_the_topology_is_seen_read_and_used_by_everyone(
     started = console(demo=True)
     frame = await show(page, started, "?view=picture")
     picture = frame.get_by_role("region", name="Topology")
-    backend = picture.get_by_role("link", name=re.compile("^backend, Isolated"))
+    backend = picture.get_by_role("link", name=re.compile("^backend Isolated"))
     await expect(backend).to_be_visible()
-    await expect(picture.get_by_role("link", name="db-primary, on, joined to backend")).to_be_visible()
+    await expect(picture.get_by_role("link", name=re.compile("^db-primary on *, joined to backend$"))).to_be_visible()
     await frame.get_by_role("button", name="The same as text").click()
     await expect(
         frame.get_by_role("listitem").filter(has_text="backend").get_by_role("link", name="db-replica")
@@ -172,10 +172,6 @@ async def test_the_topology_is_seen_read_and_used_by_everyone(
     await expect(frame.get_by_role("region", name="XML")).to_be_visible()
     assert await horizontal_overflow(page) == {}
     found += await accessibility_violations(page, axe)
-    await frame.get_by_role("button", name="Add static host").click()
-    await expect(frame.get_by_role("dialog")).to_be_visible()
-    found += await accessibility_violations(page, axe)
-    await frame.get_by_role("dialog").get_by_role("button", name="Cancel").click()
     await choose(frame, "Edit settings…")
     await expect(frame.get_by_role("dialog")).to_be_visible()
     assert await horizontal_overflow(page) == {}

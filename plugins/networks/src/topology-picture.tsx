@@ -21,8 +21,6 @@ const KINDS: Readonly<Record<Kind, string>> = {
   host: N_("Routes of the host"),
 };
 const COLUMNS = [N_("Machines"), N_("Networks"), N_("Host")];
-/** Characters of a name that fit. */
-const FITS = 24;
 
 /** The picture, and all that it says as text. */
 export function Topology({ networks, machines, connection }: TopologyProps) {
@@ -103,12 +101,10 @@ interface PictureNodeProps {
 function PictureNode({ node, sub, joined, connection, onLit, onToggle }: PictureNodeProps) {
   const { id, kind, key, active, open } = node;
   const title = titleOf(node);
-  const label = [title, sub, joined.length > 0 && format(_("joined to $0"), joined.join(", "))].filter(Boolean).join(", ");
-  const classes = `ph-node ph-node-${kind}${active ? "" : " ph-resting"}`;
+  const lines = joined.length > 0 && format(_("joined to $0"), joined.join(", "));
   const shared = {
-    className: classes,
+    className: `ph-node ph-node-${kind}${active ? "" : " ph-resting"}`,
     "data-node": id,
-    "aria-label": label,
     onFocus: () => onLit(id),
     onBlur: () => onLit(""),
     onMouseEnter: () => onLit(id),
@@ -116,10 +112,14 @@ function PictureNode({ node, sub, joined, connection, onLit, onToggle }: Picture
   };
   const box: ReactNode = (
     <>
-      <title>{title}</title>
       <rect x={node.x} y={node.y} width={WIDTH} height={HEIGHT} rx={6} />
-      <text x={node.x + 10} y={node.y + (sub ? 17 : 25)} className="ph-node-label">{cut(title)}</text>
-      {sub && <text x={node.x + 10} y={node.y + 32} className="ph-node-sub">{cut(sub)}</text>}
+      <foreignObject x={node.x} y={node.y} width={WIDTH} height={HEIGHT}>
+        <div className="ph-node-text" title={title}>
+          <bdi className="ph-node-label">{title}</bdi>{" "}
+          {sub && <span className="ph-node-sub">{sub}</span>}
+          {lines && <span className="pf-v6-screen-reader">, {lines}</span>}
+        </div>
+      </foreignObject>
     </>
   );
   if (kind === "group") {
@@ -161,7 +161,7 @@ function PictureNode({ node, sub, joined, connection, onLit, onToggle }: Picture
       </a>
     );
   }
-  return <g {...shared} role="img" tabIndex={0}>{box}</g>;
+  return <g {...shared} role="group" aria-label={[title, sub].filter(Boolean).join(" ")} tabIndex={0}>{box}</g>;
 }
 
 /** What stands in a node, and is said of it. */
@@ -183,9 +183,4 @@ function subOf({ kind, key, open, active }: Node, networks: Networks): string {
 function joinedTo(node: Node, { nodes, lines }: Layout): string[] {
   const others = new Set(lines.flatMap(([from, to]) => (from === node.id ? [to] : to === node.id && node.kind !== "network" ? [from] : [])));
   return node.kind === "host" || node.kind === "device" ? [] : nodes.filter(({ id }) => others.has(id)).map(titleOf);
-}
-
-function cut(text: string): string {
-  const letters = [...text];
-  return letters.length <= FITS ? text : `${letters.slice(0, FITS - 1).join("")}…`;
 }
