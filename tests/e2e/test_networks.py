@@ -1,5 +1,6 @@
 """The networks page on a real libvirtd: what is done in the browser is seen by virsh."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -12,6 +13,7 @@ from playwright.async_api import FrameLocator, Page, expect
 from testbed import pages
 from testbed.browser import accessibility_violations, horizontal_overflow
 from testbed.console import Console
+from testbed.dhcp_client import take_lease
 from testbed.domain_xml import domain_xml
 from testbed.libvirtd import Libvirtd
 
@@ -119,7 +121,7 @@ async def joined(libvirtd: Libvirtd, tmp_path: Path) -> AsyncIterator[str]:
     """The UUID of a running network `a b` with leases, on which are a machine that runs and one that is off."""
     root = ET.Element("network")
     ET.SubElement(root, "name").text = "a b"
-    ET.SubElement(root, "bridge", name="virbr78")
+    ET.SubElement(root, "bridge", name="virbr78", stp="off")
     dhcp = ET.SubElement(ET.SubElement(root, "ip", address="10.78.0.1", prefix="24"), "dhcp")
     ET.SubElement(dhcp, "range", start="10.78.0.10", end="10.78.0.20")
     file = tmp_path / "network.xml"
@@ -129,6 +131,7 @@ async def joined(libvirtd: Libvirtd, tmp_path: Path) -> AsyncIterator[str]:
     for name, mac in (("runs", "52:54:00:78:00:01"), ("rests", "52:54:00:78:00:02")):
         libvirtd.define(with_interface(domain_xml(name), "a b", mac))
     libvirtd.virsh("start", "runs")
+    await asyncio.to_thread(take_lease, libvirtd, "virbr78", "52:54:00:78:00:01", "guest")
     yield libvirtd.virsh("net-uuid", "--network=a b")
 
 
@@ -136,6 +139,10 @@ async def test_who_is_on_it_is_told_before_it_goes(console: Open, page: Page, li
     frame = await show(page, console(libvirtd=libvirtd), f"network?id={joined}")
     machines = frame.get_by_role("region", name="Machines on it")
     await expect(machines.get_by_role("row").filter(has_text="runs")).to_contain_text("52:54:00:78:00:01")
+    lease = frame.get_by_role("region", name="DHCP leases").get_by_role("row").filter(has_text="52:54:00:78:00:01")
+    await expect(lease).to_contain_text("10.78.0.")
+    await expect(lease).to_contain_text("guest")
+    await expect(lease.get_by_role("link", name="runs")).to_be_visible()
     await choose(frame, "Delete…")
     dialog = frame.get_by_role("dialog")
     await expect(dialog).to_contain_text("1 running machine loses its connection at once")

@@ -155,6 +155,10 @@ class Libvirtd:
         """`argv`, prefixed so that the program finds this daemon as plain qemu:///system."""
         return self._namespace.enter(argv)
 
+    def enter_inside(self, argv: Sequence[str]) -> list[str]:
+        """`argv`, prefixed so that the program runs beside this daemon, in its network."""
+        return self._namespace.enter_inside(argv)
+
     def virsh(self, *arguments: str) -> str:
         """What virsh prints. A failure raises RuntimeError with virsh's own sentence."""
         done = self._virsh(*arguments)

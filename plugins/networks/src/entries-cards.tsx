@@ -35,7 +35,7 @@ function EntriesCard({ section, entries, ...shown }: Shown & { section: Section;
   );
   const columns = fields.filter(({ name }, index) => index === 0 || entries.some((entry) => shownIn(entry, name)));
   return (
-    <InfoCard title={_(title)} actions={refused ? <Tooltip content={refused}>{adding}</Tooltip> : adding} wide={section === "host"}>
+    <InfoCard title={_(title)} actions={refused ? <Tooltip content={refused}>{adding}</Tooltip> : adding} wide={section !== "range"}>
       {entries.length === 0 ? (
         <p className="ph-note">{_(empty)}</p>
       ) : (

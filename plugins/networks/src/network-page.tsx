@@ -52,7 +52,7 @@ export function NetworkPage({ backend, place }: { backend: Backend; place: Place
           <Title headingLevel="h1" size="2xl" className="ph-network-name">
             <bdi>{network?.name ?? (loaded ? _("Virtual network") : <Skeleton width="12rem" screenreaderText={_("Loading…")} />)}</bdi>
           </Title>
-          {network && <div><StateLabel network={network} /></div>}
+          {network && <StateLabel network={network} />}
           {network && (
             <NetworkActions
               {...shared}

@@ -7,9 +7,9 @@ import type { Network } from "./model";
 /** Whether it runs, in words, colour and shape. */
 export function StateLabel({ network: { active, persistent } }: { network: Network }) {
   return (
-    <>
+    <div>
       <Label isCompact color={active ? "green" : "grey"} icon={active ? <PlayIcon /> : <PowerOffIcon />}>{active ? _("Active") : _("Inactive")}</Label>
       {!persistent && <div className="ph-note">{_("temporary")}</div>}
-    </>
+    </div>
   );
 }

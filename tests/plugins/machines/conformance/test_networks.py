@@ -1,15 +1,22 @@
 """Networks by every provider: made from settings, changed while they run, and gone."""
 
+import asyncio
+import time
+from ipaddress import ip_address
 from typing import Any
+from xml.etree.ElementTree import tostring
 
 import pytest
+from testbed.dhcp_client import take_lease
+from testbed.libvirtd import Libvirtd
 from testbed.machine_worlds import World
 
 from bridge.protocol import Problem
 from plugins.machines.actions import perform
 from plugins.machines.definitions import stored_xml
 from plugins.machines.libvirt_xml import parse, row
-from plugins.machines.network_xml import details
+from plugins.machines.network_settings import checked
+from plugins.machines.network_xml import details, made
 from plugins.machines.provider import Kind, Listed, Method
 
 OWN: dict[str, Any] = {
@@ -98,6 +105,24 @@ async def test_an_entry_that_is_refused_leaves_the_old_one(world: World) -> None
         assert (await told(world, key, inactive=inactive))["hosts"] == before["hosts"]
     with pytest.raises(Problem, match=r"protocol-error: 10\.214\.0\.1 is in no subnet"):
         await update(world, key, "host", add={"mac": "52:54:00:aa:00:03", "address": "10.214.0.1"})
+
+
+@pytest.mark.parametrize("kind", ["qemu"])
+async def test_what_is_lent_is_told(world: World, libvirtd: Libvirtd) -> None:
+    key = world.uuid()
+    root = parse(made(key, "net", checked(OWN)))
+    # Without a spanning tree a port needs no time to learn.
+    bridge = root.find("bridge")
+    assert bridge is not None
+    bridge.set("stp", "off")
+    await world.provider.define_network(tostring(root, encoding="unicode"))
+    await perform(world.provider, Method.NETWORK_START, key, {})
+    await asyncio.to_thread(take_lease, libvirtd, "virbr-test", "52:54:00:aa:00:07", "web")
+    (lease,) = await world.provider.leases(key)
+    assert (lease.mac, lease.name) == ("52:54:00:aa:00:07", "web")
+    assert ip_address("10.213.0.50") <= ip_address(lease.address) <= ip_address("10.213.0.90")
+    assert 0 < lease.expiry - time.time() <= 24 * 3600
+    assert lease.client.endswith("52:54:00:aa:00:07")
 
 
 @pytest.mark.parametrize("kind", ["qemu"])
