@@ -115,7 +115,7 @@ async def test_what_is_lent_is_told(world: World, libvirtd: Libvirtd) -> None:
     bridge = root.find("bridge")
     assert bridge is not None
     bridge.set("stp", "off")
-    await world.provider.define_network(tostring(root, encoding="unicode"))
+    await world.provider.define(tostring(root, encoding="unicode"), validate=False, kind=Kind.NETWORK)
     await perform(world.provider, Method.NETWORK_START, key, {})
     await asyncio.to_thread(take_lease, libvirtd, "virbr-test", "52:54:00:aa:00:07", "web")
     (lease,) = await world.provider.leases(key)
