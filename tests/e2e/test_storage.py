@@ -201,8 +201,8 @@ async def test_no_libvirt_is_said(console: Open, page: Page, libvirtd: Libvirtd)
 
 
 DIALOGS = {
-    "default": ["Create volume", "Stop", "Delete", "Equivalent virsh commands"],
-    "mail.qcow2": ["Clone", "Equivalent virsh commands"],
+    "default": ["Create volume", "Delete"],
+    "mail.qcow2": ["Clone"],
 }
 
 
@@ -223,7 +223,6 @@ async def test_axe_finds_nothing_in_the_dialogs(console: Open, page: Page, schem
             await dialog.get_by_role("button", name="Close").first.click()
             await expect(dialog).to_have_count(0)
     await frame.get_by_role("button", name="Create storage pool").click()
-    for kind in ("iscsi", "rbd", "disk"):
-        await dialog.get_by_label("Type").select_option(kind)
-        found += await accessibility_violations(page, axe)
+    await dialog.get_by_label("Type").select_option("rbd")
+    found += await accessibility_violations(page, axe)
     assert found == []
