@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from testbed import leaks
+from testbed import cgroups, leaks
 from testbed import libvirtd as libvirtd_bed
 from testbed.processes import MARKER
 
@@ -76,6 +76,24 @@ def libvirtd_session() -> Iterator[libvirtd_bed.Libvirtd]:
         pytest.skip(reason)
     with libvirtd_bed.private_libvirtd() as daemon:
         yield daemon
+
+
+@pytest.fixture(scope="session")
+def containers_session() -> Iterator[libvirtd_bed.Libvirtd]:
+    """The one private libvirtd of this test run that runs containers. Tests use `containers`."""
+    reason = libvirtd_bed.missing() or cgroups.missing()
+    if reason:
+        pytest.skip(reason)
+    with libvirtd_bed.private_libvirtd(containers=True) as daemon:
+        yield daemon
+
+
+@pytest.fixture
+def containers(containers_session: libvirtd_bed.Libvirtd) -> Iterator[libvirtd_bed.Libvirtd]:
+    """As `libvirtd`, with Linux containers."""
+    containers_session.clean()
+    yield containers_session
+    containers_session.clean()
 
 
 @pytest.fixture

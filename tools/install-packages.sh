@@ -40,6 +40,9 @@ if ! .venv/bin/python -c 'import libvirt' 2>/dev/null; then
 fi
 if [ "$purpose" = test ]; then
     need libvirtd "libvirt-daemon libvirt-daemon-system" "libvirt-daemon libvirt-daemon-driver-qemu"
+    ls /usr/lib*/libvirt/connection-driver/libvirt_driver_lxc.so \
+        /usr/lib/*/libvirt/connection-driver/libvirt_driver_lxc.so 2>/dev/null | grep -q . ||
+        add "libvirt-daemon-driver-lxc" "libvirt-daemon-driver-lxc"
     need virsh "libvirt-clients" "libvirt-client"
     need qemu-system-x86_64 "qemu-system-x86" "qemu-system-x86-core"
     need dnsmasq "dnsmasq-base" "dnsmasq"

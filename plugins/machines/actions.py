@@ -136,12 +136,14 @@ async def _force_off(provider: Provider, key: str) -> None:
 
 
 async def _undefine(provider: Provider, key: str) -> None:
-    try:
-        await provider.act(Method.DELETE, key, everything=True)
-    except Problem as problem:
-        if _code(problem) not in UNSUPPORTED:
-            raise
-        await provider.act(Method.DELETE, key, everything=False)
+    for extent in ("everything", "state"):
+        try:
+            await provider.act(Method.DELETE, key, **{extent: True})
+            return
+        except Problem as problem:
+            if _code(problem) not in UNSUPPORTED:
+                raise
+    await provider.act(Method.DELETE, key)
 
 
 def _code(problem: Problem) -> int:

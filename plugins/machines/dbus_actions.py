@@ -28,7 +28,9 @@ class Call(NamedTuple):
 
 
 def _delete(params: Params) -> Call:
-    flags = _MANAGED_SAVE | _SNAPSHOTS_METADATA
+    flags = 0
+    if params.get("state") or params.get("everything"):
+        flags = _MANAGED_SAVE | _SNAPSHOTS_METADATA
     if params.get("everything"):
         flags |= _NVRAM | _CHECKPOINTS_METADATA
     return Call("Undefine", "u", (flags,))

@@ -339,14 +339,14 @@ class LibvirtDbus(Provider):
         """Name and statistics by key. Statistics come by name, so the names of all domains are kept, once asked."""
         keys = await self._keys(0)
         stats = figures.LIVE_STATS if which & figures.RUNNING else figures.STATS
-        (records,) = await self._connect("GetAllDomainStats", "uu", stats, which | figures.NOWAIT)
-        told = {name: _numbers(values) for name, values in records}
+        answers = await answer_or(self._connect("GetAllDomainStats", "uu", stats, which | figures.NOWAIT), None)
+        told = {name: _numbers(values) for name, values in answers[0]} if answers else {}
         self._names = {key: name for key, name in self._names.items() if key in keys}
         self._described = {key: xml for key, xml in self._described.items() if key in keys}
         await self._learn(keys - self._names.keys())
         if told.keys() - set(self._names.values()):
             await self._learn(keys)
-        return {key: (name, told[name]) for key, name in self._names.items() if name in told}
+        return {key: (name, told.get(name, {})) for key, name in self._names.items() if name in told or not answers}
 
     async def _learn(self, keys: Collection[str]) -> None:
         self._names |= await ask_each(keys, self._name_in_xml)
@@ -371,17 +371,18 @@ class LibvirtDbus(Provider):
             self._name(key), self._get(key, "Persistent"), answer_or(self._get(key, "Autostart"), False)
         )
         (saved,) = await answer_or(self._on(Kind.DOMAIN, key, "HasManagedSaveImage", "u", 0), [False])
-        (values,) = await self._on(Kind.DOMAIN, key, "GetStats", "uu", figures.STATS, 0)
+        (values,) = await answer_or(self._on(Kind.DOMAIN, key, "GetStats", "uu", figures.STATS, 0), [{}])
         self._names[key] = name
         told = await self._completed(key, _numbers(values))
         return figures.summary(name, told, persistent=persistent, autostart=autostart, managed_save=saved)
 
     async def _completed(self, key: str, told: dict[str, int]) -> dict[str, int]:
-        """`told`, with what the driver does not tell taken from the domain's XML."""
+        """`told`, with what the driver does not tell asked of the domain, or taken from its XML."""
         if not figures.lacks(told, figures.SUMMARY):
             return told
+        ((state, reason),) = await self._on(Kind.DOMAIN, key, "GetState", "u", 0)
         (xml,) = await self._on(Kind.DOMAIN, key, "GetXMLDesc", "u", 0)
-        return configured_stats(xml) | told
+        return configured_stats(xml) | {"state.state": state, "state.reason": reason} | told
 
     async def _volumes(self) -> dict[str, Listed]:
         (pools,) = await self._connect("ListStoragePools", "u", _ACTIVE)

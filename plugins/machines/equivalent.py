@@ -76,7 +76,8 @@ async def _delete(provider: Provider, key: str, storage: Sequence[str]) -> list[
     domain = await find_domain(provider, key)
     volumes = await volumes_to_delete(provider, key, domain, storage) if storage else {}
     found = [built(Method.DESTROY, key, {})] if domain.state != "shut off" else []
-    found += [built(Method.DELETE, key, {"everything": True})] if domain.persistent else []
+    extent = {"everything": provider.info.hypervisor != "LXC"}
+    found += [built(Method.DELETE, key, extent)] if domain.persistent else []
     return found + [built(Method.VOLUME_DELETE, volume, {}) for volume in volumes.values()]
 
 

@@ -26,7 +26,8 @@ def _send_keys(domain: Any, params: Params) -> object:
 
 
 def _delete(domain: Any, params: Params) -> object:
-    return domain.undefineFlags(_UNDEFINE | (_EVERYTHING if params.get("everything") else 0))
+    everything = _EVERYTHING if params.get("everything") else 0
+    return domain.undefineFlags(_UNDEFINE | everything if everything or params.get("state") else 0)
 
 
 def _create_snapshot(domain: Any, params: Params) -> object:

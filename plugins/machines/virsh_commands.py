@@ -62,7 +62,8 @@ def _send_keys(key: str, params: Params) -> str:
 
 def _delete(key: str, params: Params) -> str:
     everything = " --checkpoints-metadata --nvram" * bool(params.get("everything"))
-    return f"undefine {key} --managed-save --snapshots-metadata{everything}"
+    state = " --managed-save --snapshots-metadata" * bool(everything or params.get("state"))
+    return f"undefine {key}{state}{everything}"
 
 
 def _create_snapshot(key: str, params: Params) -> str:

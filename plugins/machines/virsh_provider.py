@@ -17,7 +17,7 @@ from bridge.protocol import JsonObject, Problem
 from plugins.machines import figures
 from plugins.machines.inventory import batches
 from plugins.machines.leases import Lease, of_output
-from plugins.machines.libvirt_errors import NOT_FOUND, from_sentence, gone
+from plugins.machines.libvirt_errors import NOT_FOUND, UNSUPPORTED, from_sentence, gone
 from plugins.machines.limits import allowed
 from plugins.machines.metadata import NAMESPACE, PREFIX
 from plugins.machines.provider import (
@@ -262,13 +262,17 @@ class Virsh(Provider):
         listed = "list --all --uuid --name"
         for attempt in range(_ATTEMPTS):
             answers = await self._ask([listed, f"{_STATS} {which}", listed])
-            before, told, after = (_checked(answer) for answer in answers)
+            before, after = _checked(answers[0]), _checked(answers[2])
             known = names(after)
             if before == after or attempt == _ATTEMPTS - 1:
                 break
         self._names = known
+        said = _or_refused(answers[1])
+        if said is None:
+            (last,) = await self._ask([f"list {'' if '--list-running' in which else '--all'} --uuid --name"])
+            return {key: (name, {}) for name, key in names(_checked(last)).items()}
         earlier = names(before)
-        return {known[name]: (name, found) for name, found in stats(told) if known.get(name, "") == earlier.get(name)}
+        return {known[name]: (name, found) for name, found in stats(said) if known.get(name, "") == earlier.get(name)}
 
     async def _completed(
         self, found: dict[str, tuple[str, dict[str, int]]], needed: tuple[str, ...]
@@ -286,9 +290,9 @@ class Virsh(Provider):
         answers = await self._ask([*commands, *_FLAG_LISTS])
         found: dict[str, tuple[str, dict[str, int]]] = {}
         for number, key in enumerate(keys):
-            by_uuid, told = map(_or_none, answers[2 * number : 2 * number + 2])
-            if by_uuid is not None and told is not None:
-                found[key] = next(stats(told), ("", {}))
+            by_uuid, told = _or_none(answers[2 * number]), _or_refused(answers[2 * number + 1])
+            if by_uuid is not None:
+                found[key] = next(stats(told or ""), (answers[2 * number].output.strip("\n"), {}))
         self._names |= {name: key for key, (name, _) in found.items()}
         return self._summaries(await self._completed(found, figures.SUMMARY), answers[len(commands) :])
 
@@ -330,6 +334,17 @@ def _checked(answer: Answer) -> str:
     if answer.error:
         raise from_sentence(answer.error)
     return answer.output
+
+
+def _or_refused(answer: Answer) -> str | None:
+    """The answer, empty where the object is not there; None where the driver has no such call."""
+    if not answer.error:
+        return answer.output
+    problem = from_sentence(answer.error)
+    code = problem.extra["libvirt"]["code"]
+    if code not in UNSUPPORTED | NOT_FOUND:
+        raise problem
+    return None if code in UNSUPPORTED else ""
 
 
 def _or_none(answer: Answer) -> str | None:

@@ -16,10 +16,16 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from testbed import leaks
+from testbed.cgroups import UNIFIED, Partition
 from testbed.namespace import Namespace, child_pids
 from testbed.processes import kill_quietly, process_table, wait_until
 
 NEEDED = ("libvirtd", "virsh", "qemu-system-x86_64", "unshare", "nsenter", "ip")
+
+_REMOVAL = {
+    "qemu": (("destroy", ""), ("undefine", " --managed-save --snapshots-metadata --nvram")),
+    "lxc": (("destroy", ""), ("undefine", "")),
+}
 
 QEMU_CONF = """\
 user = "root"
@@ -63,10 +69,12 @@ def missing() -> str | None:
 class Libvirtd:
     """The running daemon. `uri` reaches it from this process, `enter` lets a program see it as qemu:///system."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, *, containers: bool = False) -> None:
+        self.driver = "lxc" if containers else "qemu"
         self._socket = directory / "run/libvirt/libvirt-sock"
         self._programs = directory / "bin"
-        self.uri = f"qemu+unix:///system?socket={self._socket}"
+        self.uri = f"{self.driver}+unix:///system?socket={self._socket}"
+        self.partition = Partition() if containers else None
         self._daemon: subprocess.Popen[bytes] | None = None
         self._namespace = Namespace()
         try:
@@ -90,7 +98,10 @@ class Libvirtd:
         (etc / "qemu.conf").write_text(QEMU_CONF)
         (etc / "libvirtd.conf").write_text(LIBVIRTD_CONF)
         ns = self._namespace
-        if Path("/sys/fs/cgroup").is_mount():
+        if self.partition is not None:
+            if UNIFIED.is_mount():
+                ns.run("umount", UNIFIED)
+        elif Path("/sys/fs/cgroup").is_mount():
             # Without cgroups in sight libvirt makes none, so none has to be removed.
             ns.run("umount", "--recursive", "--lazy", "/sys/fs/cgroup")
         ns.mount("--bind", run, "/run")
@@ -187,7 +198,7 @@ class Libvirtd:
             # What is off cannot be destroyed, and what is transient is gone then: only the result counts.
             f"{verb} {uuid}{options}"
             for uuid in self.domains()
-            for verb, options in (("destroy", ""), ("undefine", " --managed-save --snapshots-metadata --nvram"))
+            for verb, options in _REMOVAL[self.driver]
         ]
         for listed, prefix in (("pool-list", "pool"), ("net-list", "net")):
             uuids = self.virsh(listed, "--all", "--uuid").split()
@@ -203,6 +214,8 @@ class Libvirtd:
         if self._daemon is not None:
             self._end(signal.SIGKILL)
         self._namespace.close()
+        if self.partition is not None:
+            self.partition.close()
 
     def _answers(self) -> bool:
         assert self._daemon is not None
@@ -240,11 +253,14 @@ class Libvirtd:
 
 
 @contextmanager
-def private_libvirtd() -> Iterator[Libvirtd]:
-    """A new daemon in a directory of /tmp, both gone at the end. The name is short: socket paths are limited to 107."""
+def private_libvirtd(*, containers: bool = False) -> Iterator[Libvirtd]:
+    """A new daemon in a directory of /tmp, both gone at the end; with `containers` for them, and not for QEMU.
+
+    The directory's name is short: socket paths are limited to 107.
+    """
     directory = Path(tempfile.mkdtemp(prefix="pilothouse-"))
     try:
-        daemon = Libvirtd(directory)
+        daemon = Libvirtd(directory, containers=containers)
         try:
             yield daemon
         finally:

@@ -7,17 +7,18 @@ from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from testbed.domain_xml import domain_xml
+from testbed.domain_xml import container_root, container_xml, domain_xml
 from testbed.not_supported import may_refuse
 
 from plugins.machines.dbus_provider import LibvirtDbus
 from plugins.machines.libvirt_objects import find
 from plugins.machines.libvirt_python import LibvirtPython
+from plugins.machines.libvirt_xml import parse
 from plugins.machines.provider import Kind, Listener, Method, Provider
 from plugins.machines.virsh_provider import Virsh
 
 WAYS = ("libvirt-python", "libvirt-dbus", "virsh")
-KINDS = ("test", "qemu")
+KINDS = ("test", "qemu", "lxc")
 
 
 @dataclass
@@ -31,6 +32,8 @@ class World:
     """The listener, which remembers."""
     folder: Path
     pool: str = ""
+    partition: str = ""
+    """The control group that containers are in."""
     numbers: Iterator[int] = field(default_factory=lambda: iter(range(1, 1000)))
 
     def uuid(self) -> str:
@@ -40,10 +43,25 @@ class World:
     async def define(self, name: str = "guest", **members: Any) -> str:
         """Define a domain that can run; its key."""
         key = members.pop("uuid", None) or self.uuid()
+        if self.kind == "lxc":
+            return await self._define_container(name, key, **members)
         xml = domain_xml(name, uuid=key, **members)
         if self.kind == "test":
             xml = xml.replace('type="qemu"', 'type="test"').replace('machine="pc"', "").replace("<acpi />", "")
         await define(self.provider, xml)
+        return key
+
+    async def _define_container(self, name: str, key: str, title: str | None = None, **disk: str) -> str:
+        root = self.folder / "root"
+        if not root.exists():
+            container_root(root)
+        xml = parse(container_xml(name, str(root), self.partition, uuid=key, title=title))
+        if disk:
+            element = SubElement(xml.findall("devices")[0], "disk", type="file", device="disk")
+            SubElement(element, "driver", type=disk.get("disk_format", "raw"))
+            SubElement(element, "source", file=disk["disk"])
+            SubElement(element, "target", dev="vda")
+        await define(self.provider, tostring(xml, encoding="unicode"))
         return key
 
     async def define_pool(self) -> str:

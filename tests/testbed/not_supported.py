@@ -27,6 +27,42 @@ NOT_SUPPORTED: dict[tuple[str, str, str], str] = {
     ("libvirt-dbus", "*", "domain_define"): "org.libvirt.Connect.xml: DomainDefineXML has no flags to validate with",
 }
 
+_LXC_HAS_NO = {
+    "domain_reset": "domainReset",
+    "domain_save": "domainManagedSave",
+    "domain_remove_saved": "domainManagedSaveRemove",
+    "domain_send_nmi": "domainInjectNMI",
+    "domain_send_keys": "domainSendKey: lxcDomainSendProcessSignal is what it has",
+    "domain_screenshot": "domainScreenshot",
+    "domain_rename": "domainRename",
+    "snapshot_create": "domainSnapshotCreateXML",
+    "snapshot_create_external": "domainSnapshotCreateXML",
+    "snapshot_revert": "domainRevertToSnapshot",
+    "snapshot_delete": "domainSnapshotDelete",
+    "job": "domainGetJobStats",
+}
+NOT_SUPPORTED |= {
+    ("*", "lxc", what): f"lxc_driver.c: lxcHypervisorDriver has no {member}" for what, member in _LXC_HAS_NO.items()
+}
+NOT_SUPPORTED |= {
+    (
+        "*",
+        "lxc",
+        "domain_start_paused",
+    ): "lxc_driver.c: lxcDomainCreateWithFiles has no other flag than AUTODESTROY",
+    ("*", "lxc", "domain_start_boot_menu"): "domain_conf.c: <bios> and <bootmenu> are of a machine that boots firmware",
+    ("*", "lxc", "domain_reboot"): "lxc_driver.c: lxcDomainReboot asks the container's init, which a shell does not do",
+    (
+        "*",
+        "lxc",
+        "disks",
+    ): "lxc_controller.c: virLXCControllerSetupLoopDeviceDisk and virLXCControllerSetupNBDDeviceDisk "
+    "take a loop or an nbd device, which the kernel that tests run on need not have",
+    ("*", "lxc", "traffic"): "lxc_driver.c: lxcHypervisorDriver has no connectGetAllDomainStats",
+    ("libvirt-dbus", "lxc", "readings"): "org.libvirt.Domain.xml: no GetInfo; lxc_driver.c: no statistics in bulk",
+    ("*", "test", "job"): "test_driver.c: testHypervisorDriver has no domainGetJobStats",
+}
+
 
 def may_refuse(way: str, kind: str, what: str) -> bool:
     """Whether the table has it."""

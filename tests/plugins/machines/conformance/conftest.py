@@ -5,10 +5,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from testbed import libvirt_dbus, libvirtd
+from testbed import cgroups, libvirt_dbus, libvirtd
 from testbed.libvirt_dbus import LibvirtDbus
 from testbed.libvirtd import Libvirtd
 from testbed.machine_worlds import KINDS, WAYS, World, open_way
+
+SYSTEMS = {
+    "qemu": ("libvirtd", "dbus_of_libvirtd", "qemu:///system"),
+    "lxc": ("containers", "dbus_of_containers", "lxc:///"),
+}
+"""The fixtures of a kind, and the URI that libvirt-dbus has for it."""
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -16,6 +22,8 @@ def beds(request: pytest.FixtureRequest) -> None:
     """What all tests share is there before the first: otherwise that would seem to leave it behind."""
     if libvirtd.missing() is None and libvirt_dbus.missing() is None:
         request.getfixturevalue("dbus_of_libvirtd")
+        if cgroups.missing() is None:
+            request.getfixturevalue("dbus_of_containers")
 
 
 @pytest.fixture(scope="session")
@@ -23,6 +31,14 @@ def dbus_of_libvirtd(libvirtd_session: Libvirtd) -> Iterator[LibvirtDbus]:
     """libvirt-dbus on the system bus of the private libvirtd."""
     _need_dbus()
     with libvirt_dbus.private_libvirt_dbus(libvirtd_session) as service:
+        yield service
+
+
+@pytest.fixture(scope="session")
+def dbus_of_containers(containers_session: Libvirtd) -> Iterator[LibvirtDbus]:
+    """libvirt-dbus on the system bus of the private libvirtd that runs containers."""
+    _need_dbus()
+    with libvirt_dbus.private_libvirt_dbus(containers_session) as service:
         yield service
 
 
@@ -56,19 +72,22 @@ async def world(
     way: str, kind: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, heard: Any, tmp_path: Path
 ) -> AsyncIterator[World]:
     """Each provider on each kind of hypervisor, without domains but what the test driver begins with."""
-    if kind == "qemu":
-        daemon: Libvirtd = request.getfixturevalue("libvirtd")
+    partition = ""
+    if kind in SYSTEMS:
+        bed, bus, plain = SYSTEMS[kind]
+        daemon: Libvirtd = request.getfixturevalue(bed)
         uri = daemon.uri
+        partition = daemon.partition.name if daemon.partition else ""
         if way == "libvirt-dbus":
-            uri = "qemu:///system"
-            _set(monkeypatch, request.getfixturevalue("dbus_of_libvirtd"))
+            uri = plain
+            _set(monkeypatch, request.getfixturevalue(bus))
     else:
         uri = "test:///default"
         if way == "libvirt-dbus":
             _set(monkeypatch, request.getfixturevalue("dbus_of_tests"))
     provider = await open_way(way, uri, heard)
     try:
-        yield World(way, kind, provider, heard, tmp_path)
+        yield World(way, kind, provider, heard, tmp_path, partition=partition)
     finally:
         await provider.close()
 
