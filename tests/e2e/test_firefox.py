@@ -18,7 +18,13 @@ async def test_firefox_shows_the_shell_and_the_overview(console: Callable[..., C
     async with Firefox(tmp_path) as page:
         await page.goto(started.link.replace("/#", "/overview#"))
         await page.until(f"{NAVIGATION}.length > 0")
-        assert await page.evaluate(NAVIGATION) == ["Overview", "Virtual machines", "Storage pools", "Virtual networks", "Terminal"]
+        assert await page.evaluate(NAVIGATION) == [
+            "Overview",
+            "Virtual machines",
+            "Storage pools",
+            "Virtual networks",
+            "Terminal",
+        ]
         name = Path("/proc/sys/kernel/hostname").read_text().strip()
         await page.until(f"{IN_THE_OVERVIEW}?.querySelector('h1')?.textContent === {name!r}")
         await page.until(f"/\\d+%\\sof\\s\\d+\\sprocessor/.test({IN_THE_OVERVIEW}.body.textContent)")
