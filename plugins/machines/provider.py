@@ -286,7 +286,7 @@ class Provider(ABC):
         START takes `paused`; SET_AUTOSTART `on`; RENAME `name`; SEND_KEYS `keys` (codes of Linux) and `hold` (ms);
         DELETE `state` (managed save and known snapshots as well) or `everything` (NVRAM and checkpoints too);
         SNAPSHOT_CREATE `xml` and `disk_only`; SNAPSHOT_REVERT `snapshot` and `force`; SNAPSHOT_DELETE `snapshot` and
-                `children`; POOL_SET_AUTOSTART `on`; POOL_DELETE `contents` (what it keeps its volumes in goes, and its
+        `children`; POOL_SET_AUTOSTART `on`; POOL_DELETE `contents` (what it keeps its volumes in goes, and its
         definition stays); VOLUME_RESIZE `capacity` and `shrink`; NETWORK_UPDATE the members of
         `network_updates.Update`. Those of `COMPOSED` are made of others and of what is below, SCREENSHOT goes through
         `screenshot` and NETWORK_LEASES through `leases`.

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from testbed.machine_worlds import World
+from testbed.not_supported import may_refuse
 
 from bridge.protocol import JsonObject, Problem
 from plugins.machines.actions import perform
@@ -126,6 +127,8 @@ async def test_a_volume_in_use_says_by_whom_and_stays(world: World) -> None:
     with pytest.raises(Problem, match=r"change-conflict: .*/used is a disk of user -rf"):
         await do(world, Method.POOL_DELETE, pool, contents=True)
     assert set(await world.provider.listing(Kind.VOLUME)) == {key}
+    if may_refuse(world.way, world.kind, "disks"):
+        return
     await world.act(Method.START, domain)
     with pytest.raises(Problem, match=r"change-conflict: .*/used is a disk of user -rf, which runs"):
         await do(world, Method.VOLUME_WIPE, key)
