@@ -98,7 +98,7 @@ async def test_in_system_mode_it_says_so_in_its_own_words(serve_system: Any, fau
     await page.get_by_label("Password").fill("S3cr3t-anna-7291")
     await page.keyboard.press("Enter")
     message = "the bridge exited with status 3 before it said anything: no room left\\x1b[31m"
-    await expect(page.get_by_role("alert")).to_have_text(message, timeout=20_000)
+    await expect(page.get_by_role("alert")).to_have_text(message, timeout=30_000)
     wait_until(lambda: "audit: login-fail user=anna rhost=127.0.0.1" in system.output, "it is on record", 20)
     assert "login-ok" not in system.output
 

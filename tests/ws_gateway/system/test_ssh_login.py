@@ -22,6 +22,8 @@ from testbed.browser import chromium, find_chromium
 from testbed.oath import SECOND_FACTOR, has_pam_oath, one_time_password
 from testbed.processes import process_table, wait_until
 
+expect.set_options(timeout=30_000)
+
 PASSWORD = "S3cr3t-anna-7291"
 NAME = "far.example.com"
 PASSWORDS = "UsePAM no\nPasswordAuthentication yes\n"
@@ -201,6 +203,7 @@ def test_a_host_without_a_bridge(serve_system: Serve, corner: Any, far: Callable
     shutil.rmtree(programs)
 
 
+@pytest.mark.timeout(180)
 async def test_an_accepted_key_is_the_browsers_to_keep(
     serve_system: Serve, corner: Any, far: Callable[..., Far]
 ) -> None:
@@ -233,6 +236,7 @@ async def test_an_accepted_key_is_the_browsers_to_keep(
     assert "password" not in other.log.read_text().lower(), "nothing was sent"
 
 
+@pytest.mark.timeout(180)
 async def test_the_login_page_keeps_it(serve_system: Serve, far: Callable[..., Far]) -> None:
     other = far()
     system = serve_system("--no-tls")
@@ -250,18 +254,18 @@ async def test_the_login_page_keeps_it(serve_system: Serve, far: Callable[..., F
             await page.keyboard.press("Enter")
 
         await log_in_there()
-        await expect(page.get_by_text(other.fingerprint)).to_be_visible(timeout=20_000)
+        await expect(page.get_by_text(other.fingerprint)).to_be_visible()
         await page.get_by_role("button", name="Accept the key").click()
-        await page.wait_for_url(f"**/=anna@{other.host}/", timeout=20_000)
+        await page.wait_for_url(f"**/=anna@{other.host}/")
         await log_in_there()
-        await page.wait_for_url(f"**/=anna@{other.host}/", timeout=20_000)
+        await page.wait_for_url(f"**/=anna@{other.host}/")
         other.stop()
         other.start()
         await log_in_there()
-        await expect(page.get_by_role("alert")).to_contain_text("The host's key is another one", timeout=20_000)
+        await expect(page.get_by_role("alert")).to_contain_text("The host's key is another one")
         await page.get_by_role("button", name="Forget the old key").click()
         await log_in_there()
-        await expect(page.get_by_text(other.fingerprint)).to_be_visible(timeout=20_000)
+        await expect(page.get_by_text(other.fingerprint)).to_be_visible()
 
 
 async def test_a_second_factor_of_another_host(serve_system: Serve, corner: Any, far: Callable[..., Far]) -> None:
@@ -319,6 +323,7 @@ while chunk := bridge.stdout.read1(65536):
 NEWER = {"capabilities": {"explicit-superuser": True, "telepathy": [1]}, "later": {"version": 9}}
 
 
+@pytest.mark.timeout(180)
 async def test_m112_a_bridge_of_another_version_on_the_other_host(
     serve_system: Serve, corner: Any, far: Callable[..., Far]
 ) -> None:
