@@ -9,7 +9,8 @@ import pytest
 from playwright.async_api import Frame, Locator, Page, expect
 from testbed import pages
 from testbed.console import Console
-from testbed.many_machines import name_of, uuid_of, write_inventory
+from testbed.libvirtd import Libvirtd
+from testbed.many_machines import many_defined, name_of, uuid_of, write_inventory
 
 MANY = 2000
 DRAWN_MAX = 60
@@ -77,6 +78,34 @@ async def test_two_thousand_machines_are_smooth_and_few_of_them_are_drawn(
     await expect(pages.row(page, uuid_of(MANY - 1))).to_be_in_viewport()
     await expect(pages.row(page, uuid_of(MANY - 1))).to_have_attribute("aria-rowindex", str(MANY + 1))
     assert await pages.rows(page).count() <= DRAWN_MAX
+
+
+READ = """async seen => {
+    const scroller = document.querySelector(".ph-scroll");
+    for (let top = 0; top <= scroller.scrollHeight; top += scroller.clientHeight) {
+        scroller.scrollTop = top;
+        await new Promise(requestAnimationFrame);
+        await new Promise(requestAnimationFrame);
+        for (const row of document.querySelectorAll("tr[data-key]"))
+            seen[row.dataset.key] = row.querySelector(".ph-name").textContent;
+    }
+    return seen;
+}"""
+"""By key the names of all rows that come by from the top to the end."""
+
+
+async def test_every_one_of_a_thousand_real_machines_is_on_the_page(
+    console: Open, page: Page, libvirtd: Libvirtd
+) -> None:
+    with many_defined(libvirtd.uri, 1000) as defined:
+        started = console(libvirtd=libvirtd)
+        await pages.open_machines(page, started.link)
+        await expect(total(page)).to_have_text("1000 machines")
+        assert await frame_of(page).evaluate(READ, {}) == defined
+        removed = uuid_of(500)
+        libvirtd.virsh("undefine", removed)
+        await expect(total(page)).to_have_text("999 machines")
+        await expect(pages.frame(page, "machines").get_by_role("table")).to_have_attribute("aria-rowcount", "1000")
 
 
 async def test_the_marks_of_the_load_are_in_their_order(console: Open, page: Page, tmp_path: Path) -> None:
