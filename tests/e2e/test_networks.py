@@ -1,14 +1,12 @@
 """The networks page on a real libvirtd: what is done in the browser is seen by virsh."""
 
-import asyncio
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 from xml.etree import ElementTree as ET
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import FrameLocator, Page, expect
 from testbed import pages
 from testbed.browser import accessibility_violations, horizontal_overflow
@@ -116,8 +114,8 @@ def with_interface(xml: str, network_name: str, mac: str) -> str:
     return ET.tostring(root, encoding="unicode")
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def joined(libvirtd: Libvirtd, tmp_path: Path) -> AsyncIterator[str]:
+@pytest.fixture
+def joined(libvirtd: Libvirtd, tmp_path: Path) -> str:
     """The UUID of a running network `a b` with leases, on which are a machine that runs and one that is off."""
     root = ET.Element("network")
     ET.SubElement(root, "name").text = "a b"
@@ -131,8 +129,8 @@ async def joined(libvirtd: Libvirtd, tmp_path: Path) -> AsyncIterator[str]:
     for name, mac in (("runs", "52:54:00:78:00:01"), ("rests", "52:54:00:78:00:02")):
         libvirtd.define(with_interface(domain_xml(name), "a b", mac))
     libvirtd.virsh("start", "runs")
-    await asyncio.to_thread(take_lease, libvirtd, "virbr78", "52:54:00:78:00:01", "guest")
-    yield libvirtd.virsh("net-uuid", "--network=a b")
+    take_lease(libvirtd, "a b", "virbr78", "52:54:00:78:00:01", "guest")
+    return libvirtd.virsh("net-uuid", "--network=a b")
 
 
 async def test_who_is_on_it_is_told_before_it_goes(console: Open, page: Page, libvirtd: Libvirtd, joined: str) -> None:

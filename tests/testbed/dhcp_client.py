@@ -3,12 +3,16 @@
 import subprocess
 
 from testbed.libvirtd import Libvirtd
+from testbed.processes import wait_until
 
 CABLE, PLUG = "ph-cable", "ph-client"
 
 
-def take_lease(libvirtd: Libvirtd, bridge: str, mac: str, name: str) -> None:
-    """Has the network of `bridge` lend an address to `mac`, which calls itself `name`. The cable is gone afterwards."""
+def take_lease(libvirtd: Libvirtd, network: str, bridge: str, mac: str, name: str) -> None:
+    """Has a network lend an address to `mac`, which calls itself `name`, and waits until libvirt knows.
+
+    The cable is gone afterwards.
+    """
     _run(libvirtd, "ip", "link", "add", CABLE, "type", "veth", "peer", "name", PLUG, "address", mac)
     try:
         _run(libvirtd, "ip", "link", "set", CABLE, "master", bridge, "up")
@@ -17,6 +21,9 @@ def take_lease(libvirtd: Libvirtd, bridge: str, mac: str, name: str) -> None:
         _run(libvirtd, "busybox", "udhcpc", "-i", PLUG, *options)
     finally:
         _run(libvirtd, "ip", "link", "delete", CABLE)
+    # dnsmasq answers the client before it tells libvirt.
+    leases = ("net-dhcp-leases", f"--network={network}")
+    wait_until(lambda: mac in libvirtd.virsh(*leases), "libvirt knows the lease", timeout=30)
 
 
 def _run(libvirtd: Libvirtd, *argv: str) -> None:

@@ -90,3 +90,14 @@ def test_there_is_a_bound() -> None:
     assert len(found) == module.PENDING_MAX
     long = parse(f"<domain><x>{'y' * 1000}</x></domain>")
     assert len(str(pending(parse("<domain/>"), long)["x"]["config"])) == module.SHOWN_MAX + 1
+
+
+def test_of_a_network_its_connections_are_no_change() -> None:
+    live = "<network connections='2'><forward mode='bridge'><interface dev='eth0' connections='2'/></forward></network>"
+    stored = "<network><forward mode='bridge'><interface dev='eth0'/></forward></network>"
+    assert pending(parse(live), parse(stored)) == {}
+    pool = "<network><forward mode='hostdev'><pf dev='eth0' connections='1'/>{}</forward></network>"
+    address = "<address type='pci' domain='0' bus='1' slot='0' function='1'/>"
+    assert pending(parse(pool.format(address)), parse(pool.format(""))) == {}
+    found = pending(parse("<network><domain name='a'/></network>"), parse("<network><domain name='b'/></network>"))
+    assert found == {"domain@name": {"order": 0, "live": "a", "config": "b"}}

@@ -117,7 +117,7 @@ async def test_what_is_lent_is_told(world: World, libvirtd: Libvirtd) -> None:
     bridge.set("stp", "off")
     await world.provider.define(tostring(root, encoding="unicode"), validate=False, kind=Kind.NETWORK)
     await perform(world.provider, Method.NETWORK_START, key, {})
-    await asyncio.to_thread(take_lease, libvirtd, "virbr-test", "52:54:00:aa:00:07", "web")
+    await asyncio.to_thread(take_lease, libvirtd, key, "virbr-test", "52:54:00:aa:00:07", "web")
     (lease,) = await world.provider.leases(key)
     assert (lease.mac, lease.name) == ("52:54:00:aa:00:07", "web")
     assert ip_address("10.213.0.50") <= ip_address(lease.address) <= ip_address("10.213.0.90")
