@@ -1,10 +1,13 @@
 /** A file of the browser's computer, written into a volume piece by piece: never more than a window of it is on the way. */
 
+/** Bytes of a frame: the gateway takes no websocket message that is much longer. */
 const PIECE = 64 * 1024;
 /** Bytes that may be sent before the back end has taken them. */
 const WINDOW = 2 * 1024 * 1024;
 /** Bytes of the file that are read at a time. */
 const READ = 1024 * 1024;
+/** Milliseconds between two tellings how far it is: drawing that costs more than sending. */
+const TOLD = 100;
 
 /** What is needed of a Cockpit channel (binary, with `send-acks`). */
 export interface UploadChannel {
@@ -36,6 +39,7 @@ export class UploadError extends Error {
 /** Resolves when all of it is in the volume; rejects with an UploadError. `signal` cancels. */
 export function upload(channel: UploadChannel, file: Blob, onTaken: (bytes: number) => void, signal: AbortSignal): Promise<void> {
   let taken = 0;
+  let told = -Infinity;
   let closed = false;
   let wake: () => void = () => undefined;
   return new Promise((resolve, reject) => {
@@ -49,7 +53,10 @@ export function upload(channel: UploadChannel, file: Blob, onTaken: (bytes: numb
     channel.addEventListener("control", (_event, { command, bytes }) => {
       if (command !== "ack" || typeof bytes !== "number") return;
       taken += bytes;
-      onTaken(taken);
+      if (Date.now() - told >= TOLD || taken === file.size) {
+        told = Date.now();
+        onTaken(taken);
+      }
       wake();
     });
     channel.addEventListener("close", (_event, { problem, message }) => {
