@@ -281,8 +281,10 @@ class Virsh(Provider):
         lacking = [key for key, (_, told) in found.items() if figures.lacks(told, needed)]
         for key, answer in zip(lacking, await self._ask(f"dominfo {key}" for key in lacking), strict=True):
             name, told = found.pop(key)
-            if (info := _or_none(answer)) is not None:
-                found[key] = name, info_stats(pairs(info)) | told
+            # The last that it tells is the security label, which a container that has just begun does not have yet.
+            info = pairs(answer.output)
+            if "State" in info or _or_none(answer) is not None:
+                found[key] = name, info_stats(info) | told
         return found
 
     async def _some_domains(self, keys: Collection[str]) -> dict[str, Domain]:

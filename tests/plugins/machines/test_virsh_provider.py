@@ -94,3 +94,15 @@ async def test_who_goes_between_two_commands_is_left_out(provider: Virsh) -> Non
 
     provider._process.run = gone  # type: ignore[assignment, method-assign]
     assert (await provider._completed(told, SUMMARY)).keys() == {TWO}
+
+
+async def test_what_was_told_before_the_last_question_failed_counts(provider: Virsh) -> None:
+    provider._process = Lists()  # type: ignore[assignment]
+    early = Answer("State: running\nCPU(s): 2\n", "Requested operation is not valid: Init pid is not yet available")
+
+    async def begun(_commands: list[str]) -> list[Answer]:
+        return [early]
+
+    provider._process.run = begun  # type: ignore[assignment, method-assign]
+    found = await provider._completed({ONE: ("a", {})}, SUMMARY)
+    assert (found[ONE][1]["state.state"], found[ONE][1]["vcpu.current"]) == (1, 2)
