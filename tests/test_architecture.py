@@ -23,22 +23,22 @@ MADE = {".git", ".make", ".venv", "build", "dist", "node_modules", "__pycache__"
 
 _CONFORMANCE = "tests/plugins/machines/conformance, one suite for every provider"
 _CHANNEL = "tests/plugins/machines/test_channel.py, as pages call it"
-_JOBS = "tests/plugins/machines/test_jobs.py calls them through a back end"
+_JOBS = "tests/plugins/machines/jobs/test_jobs.py calls them through a back end"
 TESTED_ELSEWHERE = {
     "bridge/hookspecs.py": "declarations; this file holds them to the documentation",
     "ws_gateway/hookspecs.py": "declarations; this file holds them to the documentation",
-    "plugins/machines/dbus_actions.py": _CONFORMANCE,
-    "plugins/machines/dbus_provider.py": _CONFORMANCE,
-    "plugins/machines/domain_methods.py": _CHANNEL,
-    "plugins/machines/job_methods.py": _JOBS,
-    "plugins/machines/libvirt_actions.py": _CONFORMANCE,
-    "plugins/machines/libvirt_objects.py": _CONFORMANCE,
+    "plugins/machines/providers/dbus_actions.py": _CONFORMANCE,
+    "plugins/machines/providers/dbus_provider.py": _CONFORMANCE,
+    "plugins/machines/domains/methods.py": _CHANNEL,
+    "plugins/machines/jobs/methods.py": _JOBS,
+    "plugins/machines/providers/libvirt_actions.py": _CONFORMANCE,
+    "plugins/machines/providers/libvirt_objects.py": _CONFORMANCE,
     "plugins/machines/methods.py": _CHANNEL,
-    "plugins/machines/network_methods.py": _CHANNEL,
-    "plugins/machines/snapshot_methods.py": _CHANNEL,
-    "plugins/machines/storage_actions.py": _CONFORMANCE,
-    "plugins/machines/storage_methods.py": _CHANNEL,
-    "plugins/machines/volume_streams.py": _CONFORMANCE,
+    "plugins/machines/networks/methods.py": _CHANNEL,
+    "plugins/machines/domains/snapshot_methods.py": _CHANNEL,
+    "plugins/machines/storage/actions.py": _CONFORMANCE,
+    "plugins/machines/storage/methods.py": _CHANNEL,
+    "plugins/machines/storage/volume_streams.py": _CONFORMANCE,
 }
 
 HOOK_MODULES = {

@@ -5,17 +5,17 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 from bridge.protocol import Problem
-from plugins.machines.cloning import clone
-from plugins.machines.definitions import checked_name, redefine, start_with_menu
-from plugins.machines.libvirt_errors import OPERATION_INVALID, UNSUPPORTED, gone
-from plugins.machines.libvirt_xml import parse
-from plugins.machines.long_calls import Report, ignored
-from plugins.machines.metadata import Labels, checked_line, checked_text
-from plugins.machines.networks import act_on_network
+from plugins.machines.domains.cloning import clone
+from plugins.machines.domains.definitions import checked_name, redefine, start_with_menu
+from plugins.machines.domains.metadata import Labels, checked_line, checked_text
+from plugins.machines.domains.snapshots import create_external, snapshot_xml, take
+from plugins.machines.networks.actions import act_on_network
 from plugins.machines.provider import Domain, Kind, Metadata, Method, Provider
-from plugins.machines.snapshots import create_external, snapshot_xml, take
-from plugins.machines.storage_actions import perform_on_storage
-from plugins.machines.storage_use import volumes_to_delete
+from plugins.machines.providers.libvirt_errors import OPERATION_INVALID, UNSUPPORTED, gone
+from plugins.machines.providers.long_calls import Report, ignored
+from plugins.machines.state.libvirt_xml import parse
+from plugins.machines.storage.actions import perform_on_storage
+from plugins.machines.storage.use import volumes_to_delete
 
 TITLE_MAX = 255
 

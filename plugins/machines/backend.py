@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from bridge import hookimpl
 from bridge.channel import Channel
 from plugins.machines.channel import LibvirtChannel, jobs, logs, recorder
-from plugins.machines.volume_channel import VolumeChannel
+from plugins.machines.storage.volume_channel import VolumeChannel
 
 
 @hookimpl

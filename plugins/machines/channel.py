@@ -10,20 +10,20 @@ from typing import Any, Literal
 from bridge.options import arguments
 from bridge.protocol import JsonObject, Problem
 from bridge.rpc import method
-from plugins.machines.choice import Choice, Host, choose
-from plugins.machines.connections import Connections, probe
-from plugins.machines.domain_methods import DomainMethods
-from plugins.machines.history import History, Span
-from plugins.machines.job_methods import JobMethods
-from plugins.machines.jobs import AllJobs
+from plugins.machines.domains.methods import DomainMethods
+from plugins.machines.domains.snapshot_methods import SnapshotMethods
+from plugins.machines.history.history import History, Span
+from plugins.machines.history.logs import Log, Logs
+from plugins.machines.history.recorder import Recorder
+from plugins.machines.jobs.jobs import AllJobs
+from plugins.machines.jobs.methods import JobMethods
 from plugins.machines.keys import checked_key
-from plugins.machines.logs import Log, Logs
-from plugins.machines.network_methods import NetworkMethods
+from plugins.machines.networks.methods import NetworkMethods
 from plugins.machines.provider import Kind, Method
-from plugins.machines.recorder import Recorder
-from plugins.machines.snapshot_methods import SnapshotMethods
-from plugins.machines.storage_methods import StorageMethods
-from plugins.machines.watcher import Watcher
+from plugins.machines.providers.choice import Choice, Host, choose
+from plugins.machines.providers.connections import Connections, probe
+from plugins.machines.state.watcher import Watcher
+from plugins.machines.storage.methods import StorageMethods
 
 INTERVAL_MIN, INTERVAL_MAX = 500, 3_600_000
 """Bounds of `interval`, in milliseconds."""
@@ -64,8 +64,8 @@ class LibvirtChannel(DomainMethods, JobMethods, SnapshotMethods, StorageMethods,
     true or the sentence that says why not, and such a sentence for each part that cannot be read), the parts asked for
     and `followed`. `host` has facts, `jobs` rows by a job's id; the other parts map keys to rows
     (`plugins.machines.provider` says what a key is). While `interval` is not 0, `sample` brings every so many
-    milliseconds for each running domain the figures of `plugins.machines.sampler.Rows`. The first load is complete
-    when all is there, or when the connection said why not.
+    milliseconds for each running domain the figures of `history.sampler.Rows`. The first load is complete when all is
+    there, or when the connection said why not.
     """
 
     payload = "libvirt1"

@@ -10,15 +10,15 @@ from typing import Any
 
 from bridge.protocol import Problem
 from plugins.machines.actions import find_domain, new_labels
-from plugins.machines.libvirt_xml import parse
-from plugins.machines.metadata import NAMESPACE, PREFIX
-from plugins.machines.network_updates import Update
-from plugins.machines.networks import deletion, new_definition, new_settings, planned, update_params
+from plugins.machines.domains.metadata import NAMESPACE, PREFIX
+from plugins.machines.domains.snapshots import memory_file
+from plugins.machines.networks.actions import deletion, new_definition, new_settings, planned, update_params
+from plugins.machines.networks.updates import Update
 from plugins.machines.provider import Domain, Kind, Method, Provider
-from plugins.machines.snapshots import memory_file
-from plugins.machines.storage_equivalent import storage_commands
-from plugins.machines.storage_use import volumes_to_delete
-from plugins.machines.virsh_commands import built
+from plugins.machines.providers.virsh_commands import built
+from plugins.machines.state.libvirt_xml import parse
+from plugins.machines.storage.equivalent import storage_commands
+from plugins.machines.storage.use import volumes_to_delete
 
 Words = list[str]
 

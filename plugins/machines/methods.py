@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 from bridge.protocol import JsonObject, Problem
 from bridge.rpc import RpcChannel
 from plugins.machines.actions import touched
-from plugins.machines.choice import Choice
-from plugins.machines.job_runner import Request
-from plugins.machines.job_store import new_id
+from plugins.machines.history.logs import Log
+from plugins.machines.jobs.runner import Request
+from plugins.machines.jobs.store import new_id
 from plugins.machines.keys import checked_key
-from plugins.machines.logs import Log
 from plugins.machines.provider import Method
+from plugins.machines.providers.choice import Choice
 
 if TYPE_CHECKING:
-    from plugins.machines.jobs import Jobs
-    from plugins.machines.watcher import Watcher
+    from plugins.machines.jobs.jobs import Jobs
+    from plugins.machines.state.watcher import Watcher
 
 AT_ONCE = 3.0
 """Seconds in which a job that ends is no job for who asked: the answer says how it ended."""

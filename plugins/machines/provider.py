@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import Any, ClassVar, Literal, NamedTuple, Protocol
 
 from bridge.protocol import JsonObject
-from plugins.machines.leases import Lease
+from plugins.machines.networks.leases import Lease
 
 Capabilities = Mapping[str, Literal[True] | str]
 """For each method whether it can be called here: True, or the sentence that says why not."""
@@ -288,7 +288,7 @@ class Provider(ABC):
         SNAPSHOT_CREATE `xml` and `disk_only`; SNAPSHOT_REVERT `snapshot` and `force`; SNAPSHOT_DELETE `snapshot` and
         `children`; POOL_SET_AUTOSTART `on`; POOL_DELETE `contents` (what it keeps its volumes in goes, and its
         definition stays); VOLUME_RESIZE `capacity` and `shrink`; NETWORK_UPDATE the members of
-        `network_updates.Update`. Those of `COMPOSED` are made of others and of what is below, SCREENSHOT goes through
+        `networks.updates.Update`. Those of `COMPOSED` are made of others and of what is below, SCREENSHOT goes through
         `screenshot` and NETWORK_LEASES through `leases`.
         """
 

@@ -10,12 +10,12 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from testbed.domain_xml import container_root, container_xml, domain_xml
 from testbed.not_supported import may_refuse
 
-from plugins.machines.dbus_provider import LibvirtDbus
-from plugins.machines.libvirt_objects import find
-from plugins.machines.libvirt_python import LibvirtPython
-from plugins.machines.libvirt_xml import parse
 from plugins.machines.provider import Kind, Listener, Method, Provider
-from plugins.machines.virsh_provider import Virsh
+from plugins.machines.providers.dbus_provider import LibvirtDbus
+from plugins.machines.providers.libvirt_objects import find
+from plugins.machines.providers.libvirt_python import LibvirtPython
+from plugins.machines.providers.virsh_provider import Virsh
+from plugins.machines.state.libvirt_xml import parse
 
 WAYS = ("libvirt-python", "libvirt-dbus", "virsh")
 KINDS = ("test", "qemu", "lxc")

@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element, ElementTree, SubElement, register_nam
 import libvirt
 from testbed.domain_xml import domain_xml
 
-from plugins.machines.metadata import NAMESPACE
+from plugins.machines.domains.metadata import NAMESPACE
 
 _TEST = "http://libvirt.org/schemas/domain/test/1.0"
 _RUNNING, _SHUT_OFF = "1", "5"

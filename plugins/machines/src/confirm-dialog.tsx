@@ -5,21 +5,34 @@ import { format, gettext as _ } from "../../lib/cockpit";
 import type { Action } from "./actions";
 import type { Domain } from "./model";
 
-interface ConfirmDialogProps {
-  domain: Domain;
+/** The question that is open: about which machine, and what to do with it. */
+export interface Question {
+  key: string;
   action: Action;
-  loss: string;
-  /** What is said below. */
-  children?: ReactNode;
-  onConfirm(): void;
-  onCancel(): void;
 }
 
-/** Asks before something is lost, and says what. */
-export function ConfirmDialog({ domain, action, loss, children, onConfirm, onCancel }: ConfirmDialogProps) {
+interface ConfirmDialogProps {
+  question: Question | null;
+  /** The machine that it is about, as it is now. */
+  domain: Domain | undefined;
+  /** What is said below. */
+  children?: ReactNode;
+  onConfirm(domain: Domain, question: Question): void;
+  onClose(): void;
+}
+
+/** Asks before something is lost, and says what; moot where the machine is gone, or its state has changed meanwhile. */
+export function ConfirmDialog({ question, domain, children, onConfirm, onClose }: ConfirmDialogProps) {
+  if (!question || !domain || !question.action.from.has(domain.state)) return null;
+  const { action } = question;
+  const loss = format(action.loss(domain) ?? "");
   const [before = "", after = ""] = _(action.labelFor).split("$0");
+  const confirm = () => {
+    onClose();
+    onConfirm(domain, question);
+  };
   return (
-    <Modal variant="small" isOpen onClose={onCancel} aria-labelledby="confirm-title" aria-describedby="confirm-body">
+    <Modal variant="small" isOpen onClose={onClose} aria-labelledby="confirm-title" aria-describedby="confirm-body">
       <ModalHeader
         titleIconVariant="warning"
         labelId="confirm-title"
@@ -27,21 +40,9 @@ export function ConfirmDialog({ domain, action, loss, children, onConfirm, onCan
       />
       <ModalBody id="confirm-body">{loss}{children}</ModalBody>
       <ModalFooter>
-        <Button variant="danger" onClick={onConfirm}>{_(action.label)}</Button>
-        <Button variant="link" onClick={onCancel}>{_("Cancel")}</Button>
+        <Button variant="danger" onClick={confirm}>{_(action.label)}</Button>
+        <Button variant="link" onClick={onClose}>{_("Cancel")}</Button>
       </ModalFooter>
     </Modal>
   );
-}
-
-/** The question that is open: about which machine, and what to do with it. */
-export interface Question {
-  key: string;
-  action: Action;
-}
-
-/** The dialog's contents; null where the question is moot: the machine is gone, or its state has changed meanwhile. */
-export function stillAsked(question: Question | null, domain: Domain | undefined): { domain: Domain; loss: string } | null {
-  if (!question || !domain || !question.action.from.has(domain.state)) return null;
-  return { domain, loss: format(question.action.loss(domain) ?? "") };
 }

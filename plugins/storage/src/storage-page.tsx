@@ -7,13 +7,13 @@ import { Skeleton } from "@patternfly/react-core/dist/esm/components/Skeleton";
 import { Title } from "@patternfly/react-core/dist/esm/components/Title";
 import DatabaseIcon from "@patternfly/react-icons/dist/esm/icons/database-icon";
 import FlaskIcon from "@patternfly/react-icons/dist/esm/icons/flask-icon";
-import { gettext as _ } from "../../lib/cockpit";
+import { gettext as _, location } from "../../lib/cockpit";
+import { ConnectionChoice } from "../../lib/libvirt/connection-choice";
 import { ConnectionFailed, ConnectionLine, DemoNotice, StaleNotice } from "../../lib/libvirt/connection-notices";
 import { healthOf } from "../../lib/libvirt/health";
 import { JobList } from "../../lib/libvirt/job-list";
 import { refusal } from "../../lib/libvirt/model";
 import type { SavedConnections } from "../../lib/libvirt/saved-connections";
-import { ConnectionSelect } from "./connection-select";
 import { CreatePoolDialog } from "./create-pool-dialog";
 import type { Backend, Place, Pool, Volume } from "./model";
 import { PoolCard } from "./pool-card";
@@ -57,7 +57,12 @@ export function StoragePage({ backend, uri, saved }: StoragePageProps) {
         <header className="ph-header">
           <Title headingLevel="h1" size="2xl">{_("Storage pools")}</Title>
           {connection?.demo && <Label color="purple" icon={<FlaskIcon />}>{_("Demo")}</Label>}
-          <ConnectionSelect uri={uri} saved={saved} />
+          <ConnectionChoice
+            saved={saved}
+            value={uri}
+            first={connection?.uri}
+            onChoose={(chosen) => location().go([], chosen ? { connection: chosen } : {})}
+          />
           <ConnectionLine connection={connection} />
         </header>
         <DemoNotice connection={connection} />

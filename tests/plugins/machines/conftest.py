@@ -16,13 +16,13 @@ import pytest
 
 from bridge.protocol import JsonObject
 from manifests import merge
-from plugins.machines import libvirt_events
-from plugins.machines.choice import Choice
-from plugins.machines.connections import open_provider
-from plugins.machines.inventory import Inventory
-from plugins.machines.libvirt_python import LibvirtPython
 from plugins.machines.provider import Kind
-from plugins.machines.watcher import OpenProvider, Watcher
+from plugins.machines.providers import libvirt_events
+from plugins.machines.providers.choice import Choice
+from plugins.machines.providers.connections import open_provider
+from plugins.machines.providers.libvirt_python import LibvirtPython
+from plugins.machines.state.inventory import Inventory
+from plugins.machines.state.watcher import OpenProvider, Watcher
 
 ET.register_namespace("test", "http://libvirt.org/schemas/domain/test/1.0")
 TEST = "http://libvirt.org/schemas/domain/test/1.0"

@@ -4,10 +4,10 @@ import pytest
 
 from bridge.protocol import Problem
 from plugins.machines.actions import perform
-from plugins.machines.libvirt_python import LibvirtPython
-from plugins.machines.libvirt_xml import parse
-from plugins.machines.metadata import Labels
+from plugins.machines.domains.metadata import Labels
 from plugins.machines.provider import Kind, Method
+from plugins.machines.providers.libvirt_python import LibvirtPython
+from plugins.machines.state.libvirt_xml import parse
 
 Uuid = Callable[[int], str]
 

@@ -11,7 +11,7 @@ from testbed.domain_xml import domain_xml
 
 from bridge.protocol import Control, Problem
 from plugins.machines.channel import checked_key
-from plugins.machines.choice import DEMO
+from plugins.machines.providers.choice import DEMO
 
 
 async def test_the_demo_loads_and_is_labelled() -> None:

@@ -8,11 +8,11 @@ from testbed.domain_xml import domain_xml
 from testbed.libvirtd import Libvirtd
 
 from bridge.protocol import Problem
+from plugins.machines.domains.metadata import NAMESPACE, Labels
 from plugins.machines.equivalent import equivalent
-from plugins.machines.libvirt_python import LibvirtPython
-from plugins.machines.libvirt_xml import parse
-from plugins.machines.metadata import NAMESPACE, Labels
 from plugins.machines.provider import Kind, Method
+from plugins.machines.providers.libvirt_python import LibvirtPython
+from plugins.machines.state.libvirt_xml import parse
 
 Uuid = Callable[[int], str]
 

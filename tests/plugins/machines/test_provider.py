@@ -1,9 +1,9 @@
 import pytest
 
-from plugins.machines.dbus_provider import LibvirtDbus
-from plugins.machines.libvirt_python import LibvirtPython
 from plugins.machines.provider import Domain, Provider
-from plugins.machines.virsh_provider import Virsh
+from plugins.machines.providers.dbus_provider import LibvirtDbus
+from plugins.machines.providers.libvirt_python import LibvirtPython
+from plugins.machines.providers.virsh_provider import Virsh
 
 
 def test_the_state_of_a_domain_leaves_out_what_is_empty() -> None:

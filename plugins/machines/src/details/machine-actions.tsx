@@ -6,7 +6,7 @@ import { gettext as _, N_ } from "../../../lib/cockpit";
 import type { ActionRunner } from "../action-runner";
 import { ActionButton, ActionItem } from "../action-controls";
 import type { Action, Offer } from "../actions";
-import { ConfirmDialog, type Question, stillAsked } from "../confirm-dialog";
+import { ConfirmDialog, type Question } from "../confirm-dialog";
 import { lookOf } from "../states";
 import { CloneDialog } from "./clone-dialog";
 import { MachineCommands } from "./machine-commands";
@@ -54,7 +54,6 @@ export function MachineActions({ machine, runner, busy }: MachineActionsProps) {
   const [question, setQuestion] = useState<Question | null>(null);
   const [dialog, setDialog] = useState<OpenDialog>(null);
   const { primary, others } = machineOffers(domain, capabilities);
-  const asked = stillAsked(question, domain);
   const Dialog = dialog && DIALOGS[dialog].Dialog;
   const act = (action: Action) => {
     if (action.loss(domain) === undefined) void runner.run(id, domain, action);
@@ -72,20 +71,14 @@ export function MachineActions({ machine, runner, busy }: MachineActionsProps) {
         onAction={act}
       />
       <ActionsMenu machine={machine} offers={others} enabled={enabled && !busy} onAction={act} onDialog={setDialog} />
-      {question && asked && (
-        <ConfirmDialog
-          domain={asked.domain}
-          action={question.action}
-          loss={asked.loss}
-          onCancel={() => setQuestion(null)}
-          onConfirm={() => {
-            setQuestion(null);
-            void runner.run(id, asked.domain, question.action);
-          }}
-        >
-          <VirshCommand machine={machine} method={question.action.method} />
-        </ConfirmDialog>
-      )}
+      <ConfirmDialog
+        question={question}
+        domain={domain}
+        onConfirm={(asked, { action }) => void runner.run(id, asked, action)}
+        onClose={() => setQuestion(null)}
+      >
+        {question && <VirshCommand machine={machine} method={question.action.method} />}
+      </ConfirmDialog>
       {Dialog && <Dialog machine={machine} onClose={() => setDialog(null)} />}
     </div>
   );

@@ -7,7 +7,7 @@ import { gettext as _ } from "../../../lib/cockpit";
 import { ActionRunner } from "../action-runner";
 import { machineHref } from "../details/address";
 import type { Action } from "../actions";
-import { ConfirmDialog, type Question, stillAsked } from "../confirm-dialog";
+import { ConfirmDialog, type Question } from "../confirm-dialog";
 import type { Domain } from "../model";
 import { ConnectionLine, DemoNotice } from "../../../lib/libvirt/connection-notices";
 import { FailureList } from "../../../lib/libvirt/failure-list";
@@ -77,7 +77,6 @@ export function MachinesPage({ fleet, saved }: { fleet: Fleet; saved: SavedConne
   );
   const [commandsOf, setCommandsOf] = useState<string | null>(null);
   const told = commandsOf === null ? undefined : domains[commandsOf];
-  const asked = stillAsked(question, question ? domains[question.key] : undefined);
 
   let body: ReactNode = null;
   if (total > 0 || members.some(({ snapshot }) => healthOf(snapshot, snapshot.state.domains).kind === "loading")) {
@@ -165,18 +164,12 @@ export function MachinesPage({ fleet, saved }: { fleet: Fleet; saved: SavedConne
           onClose={() => setCommandsOf(null)}
         />
       )}
-      {question && asked && (
-        <ConfirmDialog
-          domain={asked.domain}
-          action={question.action}
-          loss={asked.loss}
-          onCancel={() => setQuestion(null)}
-          onConfirm={() => {
-            setQuestion(null);
-            void runner.run(question.key, asked.domain, question.action);
-          }}
-        />
-      )}
+      <ConfirmDialog
+        question={question}
+        domain={question ? domains[question.key] : undefined}
+        onConfirm={(domain, { key, action }) => void runner.run(key, domain, action)}
+        onClose={() => setQuestion(null)}
+      />
     </main>
   );
 }

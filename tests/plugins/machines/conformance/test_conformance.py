@@ -9,11 +9,11 @@ from testbed.not_supported import may_refuse
 
 from bridge.protocol import Problem
 from plugins.machines.actions import perform
-from plugins.machines.domain_xml import disk_sources, snapshot_row, texts
-from plugins.machines.libvirt_xml import parse, row
-from plugins.machines.metadata import Labels
+from plugins.machines.domains.domain_xml import disk_sources, snapshot_row, texts
+from plugins.machines.domains.metadata import Labels
+from plugins.machines.domains.screens import as_png
 from plugins.machines.provider import Kind, Metadata, Method
-from plugins.machines.screens import as_png
+from plugins.machines.state.libvirt_xml import parse, row
 
 
 async def test_the_connection_describes_itself(world: World) -> None:

@@ -14,11 +14,11 @@ from testbed.libvirtd import Libvirtd
 from testbed.machine_worlds import World
 
 from bridge.protocol import Problem
-from plugins.machines import dbus_provider
-from plugins.machines.dbus_provider import LibvirtDbus
-from plugins.machines.libvirt_python import LibvirtPython
 from plugins.machines.provider import Kind, Method
-from plugins.machines.virsh_provider import Virsh
+from plugins.machines.providers import dbus_provider
+from plugins.machines.providers.dbus_provider import LibvirtDbus
+from plugins.machines.providers.libvirt_python import LibvirtPython
+from plugins.machines.providers.virsh_provider import Virsh
 
 pytestmark = pytest.mark.parametrize("kind", ["qemu"])
 Watch = Callable[..., AbstractAsyncContextManager[Any]]

@@ -13,11 +13,11 @@ from testbed.machine_worlds import World
 
 from bridge.protocol import Problem
 from plugins.machines.actions import perform
-from plugins.machines.definitions import stored_xml
-from plugins.machines.libvirt_xml import parse, row
-from plugins.machines.network_settings import checked
-from plugins.machines.network_xml import details, made
+from plugins.machines.domains.definitions import stored_xml
+from plugins.machines.networks.network_xml import details, made
+from plugins.machines.networks.settings import checked
 from plugins.machines.provider import Kind, Listed, Method
+from plugins.machines.state.libvirt_xml import parse, row
 
 OWN: dict[str, Any] = {
     "mode": "isolated",

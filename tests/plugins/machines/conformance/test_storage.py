@@ -11,8 +11,8 @@ from testbed.not_supported import may_refuse
 
 from bridge.protocol import JsonObject, Problem
 from plugins.machines.actions import perform
-from plugins.machines.libvirt_xml import row
 from plugins.machines.provider import Kind, Listed, Method
+from plugins.machines.state.libvirt_xml import row
 
 MIB = 1 << 20
 STRANGE = ("1", "-rf", "$(id)", "a b", "ü", "--all", "a'b\"<&>;", "x" * 200)

@@ -1,0 +1,1 @@
+"""What machines did, and what was done to them."""

@@ -1,0 +1,1 @@
+"""The ways to reach libvirt: libvirt-python, libvirt-dbus and virsh."""
