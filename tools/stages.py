@@ -74,7 +74,7 @@ TESTS = (
         PYTHONASYNCIODEBUG="1",
         PYTHONWARNINGS="error",
     ),
-    pytest_stage("pytest programs", PROCESSORS + 2, "tests/compat", "tests/e2e"),
+    pytest_stage("pytest programs", PROCESSORS + 1, "tests/compat", "tests/e2e"),
 )
 
 

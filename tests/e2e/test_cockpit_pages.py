@@ -228,6 +228,8 @@ async def test_proxies_follow_and_change_a_service(
     hostname.rename("Another name")
     await expect(shown).to_contain_text("Another name")
     await frame.locator("#system_information_hostname_button").click()
+    # The dialog fills itself in once it is open.
+    await expect(frame.locator("#sich-pretty-hostname")).to_have_value("Another name")
     await frame.locator("#sich-pretty-hostname").fill("A third name")
     await frame.get_by_role("dialog").get_by_role("button", name="Change").click()
     await expect(shown).to_contain_text("A third name")

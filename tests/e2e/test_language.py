@@ -48,7 +48,7 @@ async def test_pages_change_their_language_and_keep_what_is_on_them(console: Ope
 
     await speak(page, "Deutsch")
     await expect(page.get_by_role("navigation", name="Seiten").get_by_role("link")).to_have_text(
-        ["Überblick", "Virtuelle Maschinen", "Terminal"]
+        ["Überblick", "Virtuelle Maschinen", "Speicherpools", "Virtuelle Netze", "Terminal"]
     )
     await expect(page).to_have_title(re.compile("^Terminal . Pilothouse$"))
     await expect(terminal.get_by_role("button", name="Größere Schrift")).to_be_visible()

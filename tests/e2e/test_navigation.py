@@ -16,7 +16,7 @@ Open = Callable[..., Console]
 async def test_pages_are_found_by_what_they_contain(console: Open, page: Page) -> None:
     await pages.open_machines(page, console(demo=True).link)
     links = page.get_by_role("navigation", name="Pages").get_by_role("link")
-    await expect(links).to_have_text(["Overview", "Virtual machines", "Terminal"])
+    await expect(links).to_have_text(["Overview", "Virtual machines", "Storage pools", "Virtual networks", "Terminal"])
     search = page.get_by_role("search").get_by_role("textbox", name="Search pages")
     await search.fill("bash")
     await expect(links).to_have_text(["TerminalContains: bash"])

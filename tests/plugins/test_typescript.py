@@ -1,4 +1,4 @@
-"""The front end's own tests, `*.test.ts` beside this file: bundled by esbuild, run by `node --test`."""
+"""The front end's own tests, `*.test.ts` beside this file: bundled by esbuild, run by node, a process for each."""
 
 import shutil
 import subprocess
@@ -32,7 +32,7 @@ def bundles(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_typescript(bundles: Path, source: str) -> None:
     bundle = bundles / f"{source.removesuffix('.ts')}.mjs"
     done = subprocess.run(
-        ["node", "--enable-source-maps", "--test", "--test-reporter=spec", bundle],
+        ["node", "--enable-source-maps", "--test-reporter=spec", bundle],
         capture_output=True,
         text=True,
         timeout=60,

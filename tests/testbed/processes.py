@@ -28,17 +28,31 @@ def process_table() -> dict[int, Process]:
 
 
 def _read_all() -> Iterator[Process]:
-    for entry in Path("/proc").iterdir():
-        if not entry.name.isdigit():
-            continue
-        try:
-            stat = (entry / "stat").read_text(errors="replace")
-        except OSError:
-            continue
+    with os.scandir("/proc") as entries:
+        pids = [entry.name for entry in entries if entry.name.isdigit()]
+    for pid in pids:
         # The command may itself contain blanks and parentheses; what follows the last ")" never does.
-        name, _, rest = stat.partition("(")[2].rpartition(")")
-        state, parent, _group, session = rest.split()[:4]
-        yield Process(int(entry.name), int(parent), int(session), state, name)
+        name, _, rest = _read(int(pid), "stat").decode(errors="replace").partition("(")[2].rpartition(")")
+        if rest:
+            state, parent, _group, session = rest.split(None, 4)[:4]
+            yield Process(int(pid), int(parent), int(session), state, name)
+
+
+def _read(pid: int, name: str) -> bytes:
+    """A file of a process; empty where it is gone. As plain as can be: it is read for each process at every test."""
+    try:
+        fd = os.open(f"/proc/{pid}/{name}", os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return b""
+    try:
+        content = b""
+        while piece := os.read(fd, 1 << 16):
+            content += piece
+        return content
+    except OSError:
+        return b""
+    finally:
+        os.close(fd)
 
 
 def descendants(roots: set[int], table: dict[int, Process]) -> set[int]:
@@ -58,16 +72,9 @@ def descendants(roots: set[int], table: dict[int, Process]) -> set[int]:
 
 def carrying(variable: str, value: str, table: dict[int, Process]) -> set[int]:
     """The pids of the other, living processes that were started with this environment variable."""
-    entry = f"{variable}={value}".encode()
+    entry = f"\0{variable}={value}\0".encode()
     own = os.getpid()
-    return {pid for pid in table if pid != own and entry in _environment(pid)}
-
-
-def _environment(pid: int) -> list[bytes]:
-    try:
-        return Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
-    except OSError:
-        return []
+    return {pid for pid in table if pid != own and entry in b"\0" + _read(pid, "environ")}
 
 
 def describe(pid: int) -> str:

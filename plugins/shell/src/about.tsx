@@ -41,7 +41,7 @@ export function About({ manifests, identity, onClose }: Props) {
   return (
     <Modal isOpen variant="medium" onClose={onClose} aria-labelledby="about-title">
       <ModalHeader title={_("About Pilothouse")} labelId="about-title" description={_("A web console for Linux servers and their virtual machines.")} />
-      <ModalBody>
+      <ModalBody tabIndex={0} aria-label={_("Versions and plugins")}>
         <DescriptionList isHorizontal isCompact>
           {facts.map(
             ([term, value]) =>

@@ -86,7 +86,7 @@ async def test_75_only_setsid_survives(wire: Wire) -> None:
     daemon = int(await wire.data("c"))
     try:
         await closed_within(wire, "c", 6)
-        assert state(daemon) == "S"
+        assert state(daemon) not in "XZ"
     finally:
         os.kill(daemon, signal.SIGKILL)
         while state(daemon) not in "XZ":
