@@ -16,7 +16,7 @@ from testbed.console import Console
 
 from bridge.testing.browser import new_page
 
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=30_000)
 
 FAILED = pytest.StashKey[bool]()
 
