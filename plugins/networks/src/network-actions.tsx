@@ -1,9 +1,9 @@
 import { useState } from "react";
 import { Button } from "@patternfly/react-core/dist/esm/components/Button";
-import { Dropdown, DropdownItem, DropdownList } from "@patternfly/react-core/dist/esm/components/Dropdown";
-import { MenuToggle } from "@patternfly/react-core/dist/esm/components/MenuToggle";
+import { DropdownItem } from "@patternfly/react-core/dist/esm/components/Dropdown";
 import { Tooltip } from "@patternfly/react-core/dist/esm/components/Tooltip";
 import { gettext as _, location } from "../../lib/cockpit";
+import { ActionsDropdown } from "../../lib/libvirt/actions-dropdown";
 import { CommandsDialog } from "../../lib/libvirt/commands-dialog";
 import { type Capabilities, refusal } from "../../lib/libvirt/model";
 import { commandsOf } from "../../lib/libvirt/virsh-commands";
@@ -37,7 +37,6 @@ type Dialog = "edit" | "stop" | "delete" | "commands";
 export function NetworkActions({ followed, networks, devices, machines, actions, connection, ...shown }: NetworkActionsProps) {
   const { backend, id, network, enabled } = shown;
   const [dialog, setDialog] = useState<Dialog | null>(null);
-  const [open, setOpen] = useState(false);
   const close = () => setDialog(null);
   const method = network.active ? "network_stop" : "network_start";
   const refused = refusal(shown, method);
@@ -67,22 +66,11 @@ export function NetworkActions({ followed, networks, devices, machines, actions,
   return (
     <div className="ph-network-actions">
       {refused ? <Tooltip content={refused}>{main}</Tooltip> : main}
-      <Dropdown
-        isOpen={open && enabled}
-        onOpenChange={setOpen}
-        onSelect={() => setOpen(false)}
-        shouldFocusToggleOnSelect
-        popperProps={{ position: "right", appendTo: () => document.body }}
-        toggle={(toggleRef) => (
-          <MenuToggle ref={toggleRef} variant="secondary" isExpanded={open && enabled} isDisabled={!enabled} onClick={() => setOpen(!open)}>{_("Actions")}</MenuToggle>
-        )}
-      >
-        <DropdownList>
-          {item("edit", _("Edit settings…"), editRefused)}
-          {item("commands", _("Show virsh commands"), undefined)}
-          {item("delete", _("Delete…"), refusal(shown, "network_delete"), true)}
-        </DropdownList>
-      </Dropdown>
+      <ActionsDropdown enabled={enabled}>
+        {item("edit", _("Edit settings…"), editRefused)}
+        {item("commands", _("Show virsh commands"), undefined)}
+        {item("delete", _("Delete…"), refusal(shown, "network_delete"), true)}
+      </ActionsDropdown>
       {dialog === "edit" && followed && (
         <SettingsDialog
           backend={backend}

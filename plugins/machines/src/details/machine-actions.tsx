@@ -1,8 +1,9 @@
 import { type ComponentType, useState } from "react";
 import { Divider } from "@patternfly/react-core/dist/esm/components/Divider";
-import { Dropdown, DropdownItem, DropdownList } from "@patternfly/react-core/dist/esm/components/Dropdown";
-import { MenuToggle } from "@patternfly/react-core/dist/esm/components/MenuToggle";
+import { DropdownItem } from "@patternfly/react-core/dist/esm/components/Dropdown";
 import { gettext as _, N_ } from "../../../lib/cockpit";
+import { ActionsDropdown } from "../../../lib/libvirt/actions-dropdown";
+import { refusal } from "../../../lib/libvirt/model";
 import type { ActionRunner } from "../action-runner";
 import { ActionButton, ActionItem } from "../action-controls";
 import type { Action, Offer } from "../actions";
@@ -12,7 +13,6 @@ import { CloneDialog } from "./clone-dialog";
 import { MachineCommands } from "./machine-commands";
 import { DeleteDialog } from "./delete-dialog";
 import { KeysDialog } from "./keys-dialog";
-import { refusal } from "../../../lib/libvirt/model";
 import { type Machine } from "./model";
 import { machineOffers, startNote } from "./operations";
 import { RenameDialog } from "./rename-dialog";
@@ -93,7 +93,6 @@ interface ActionsMenuProps {
 }
 
 function ActionsMenu({ machine, offers, enabled, onAction, onDialog }: ActionsMenuProps) {
-  const [open, setOpen] = useState(false);
   const item = (offer: Offer) => <ActionItem key={offer.action.method} offer={offer} onAction={onAction} />;
   const dialogItem = (name: keyof typeof DIALOGS) => {
     const { label, method, hindrance, danger }: DialogEntry = DIALOGS[name];
@@ -112,27 +111,13 @@ function ActionsMenu({ machine, offers, enabled, onAction, onDialog }: ActionsMe
     );
   };
   return (
-    <Dropdown
-      isOpen={open && enabled}
-      onOpenChange={setOpen}
-      onSelect={() => setOpen(false)}
-      shouldFocusToggleOnSelect
-      isScrollable
-      popperProps={{ position: "right", appendTo: () => document.body }}
-      toggle={(toggleRef) => (
-        <MenuToggle ref={toggleRef} variant="secondary" isExpanded={open && enabled} isDisabled={!enabled} onClick={() => setOpen(!open)}>
-          {_("Actions")}
-        </MenuToggle>
-      )}
-    >
-      <DropdownList>
-        {offers.filter(({ action }) => !action.danger).map(item)}
-        {offers.some(({ action }) => !action.danger) && <Divider component="li" key="dialogs" />}
-        {(["keys", "rename", "clone", "commands"] as const).map(dialogItem)}
-        <Divider component="li" key="danger" />
-        {offers.filter(({ action }) => action.danger).map(item)}
-        {dialogItem("delete")}
-      </DropdownList>
-    </Dropdown>
+    <ActionsDropdown enabled={enabled} isScrollable>
+      {offers.filter(({ action }) => !action.danger).map(item)}
+      {offers.some(({ action }) => !action.danger) && <Divider component="li" key="dialogs" />}
+      {(["keys", "rename", "clone", "commands"] as const).map(dialogItem)}
+      <Divider component="li" key="danger" />
+      {offers.filter(({ action }) => action.danger).map(item)}
+      {dialogItem("delete")}
+    </ActionsDropdown>
   );
 }

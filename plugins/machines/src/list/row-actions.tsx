@@ -1,12 +1,9 @@
-import { useState } from "react";
 import { Divider } from "@patternfly/react-core/dist/esm/components/Divider";
-import { Dropdown, DropdownItem, DropdownList } from "@patternfly/react-core/dist/esm/components/Dropdown";
-import { MenuToggle } from "@patternfly/react-core/dist/esm/components/MenuToggle";
-import EllipsisVIcon from "@patternfly/react-icons/dist/esm/icons/ellipsis-v-icon";
-import { format, gettext as _ } from "../../../lib/cockpit";
+import { DropdownItem } from "@patternfly/react-core/dist/esm/components/Dropdown";
+import { ActionsDropdown } from "../../../lib/libvirt/actions-dropdown";
+import type { Capabilities } from "../../../lib/libvirt/model";
 import { ActionButton, ActionItem } from "../action-controls";
 import { type Action, type Offer, offers } from "../actions";
-import type { Capabilities } from "../../../lib/libvirt/model";
 import type { Domain } from "../model";
 
 interface RowActionsProps {
@@ -45,37 +42,16 @@ interface ActionMenuProps {
 }
 
 function ActionMenu({ offers: items, name, enabled, onAction, extras }: ActionMenuProps) {
-  const [open, setOpen] = useState(false);
   const harmless = items.filter(({ action }) => !action.danger);
   const dangerous = items.filter(({ action }) => action.danger);
   const item = (offer: Offer) => <ActionItem key={offer.action.method} offer={offer} onAction={onAction} />;
   return (
-    <Dropdown
-      isOpen={open && enabled}
-      onOpenChange={setOpen}
-      onSelect={() => setOpen(false)}
-      shouldFocusToggleOnSelect
-      popperProps={{ position: "right", appendTo: () => document.body }}
-      toggle={(toggleRef) => (
-        <MenuToggle
-          ref={toggleRef}
-          variant="plain"
-          size="sm"
-          icon={<EllipsisVIcon />}
-          isExpanded={open && enabled}
-          isDisabled={!enabled}
-          aria-label={format(_("Actions for $0"), name)}
-          onClick={() => setOpen(!open)}
-        />
-      )}
-    >
-      <DropdownList>
-        {harmless.map(item)}
-        {harmless.length > 0 && dangerous.length > 0 && <Divider component="li" key="divider" />}
-        {dangerous.map(item)}
-        {items.length > 0 && <Divider component="li" key="extras" />}
-        {extras.map(({ label, onClick }) => <DropdownItem key={label} value={label} onClick={onClick}>{label}</DropdownItem>)}
-      </DropdownList>
-    </Dropdown>
+    <ActionsDropdown name={name} enabled={enabled}>
+      {harmless.map(item)}
+      {harmless.length > 0 && dangerous.length > 0 && <Divider component="li" key="divider" />}
+      {dangerous.map(item)}
+      {items.length > 0 && <Divider component="li" key="extras" />}
+      {extras.map(({ label, onClick }) => <DropdownItem key={label} value={label} onClick={onClick}>{label}</DropdownItem>)}
+    </ActionsDropdown>
   );
 }
