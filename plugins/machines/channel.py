@@ -59,10 +59,9 @@ async def connected(uri: str, provider: str, environ: Mapping[str, str]) -> Asyn
 class LibvirtChannel(DomainMethods, JobMethods, SnapshotMethods, StorageMethods, NetworkMethods):
     """`libvirt1`: see the module.
 
-    The state has `connection` (uri, status, message, demo, hypervisor, provider,
-    described, …), `capabilities` (for each method
-    true or the sentence that says why not, and such a sentence for each part that cannot be read), the parts asked for
-    and `followed`. `host` has facts, `jobs` rows by a job's id; the other parts map keys to rows
+    The state has `connection` (uri, status, message, demo, hypervisor, provider, described, …), `capabilities` (for
+    each method true or the sentence that says why not, and such a sentence for each part that cannot be read), the
+    parts asked for and `followed`. `host` has facts, `jobs` rows by a job's id; the other parts map keys to rows
     (`plugins.machines.provider` says what a key is). While `interval` is not 0, `sample` brings every so many
     milliseconds for each running domain the figures of `history.sampler.Rows`. The first load is complete when all is
     there, or when the connection said why not.

@@ -81,5 +81,4 @@ class Logs:
             each.close()
         self._logs.clear()
         if executor is not None:
-            executor.shutdown(wait=False)
             await asyncio.to_thread(executor.shutdown)

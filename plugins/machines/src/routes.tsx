@@ -2,6 +2,7 @@
 
 import { type ReactElement, useSyncExternalStore } from "react";
 import { location } from "../../lib/cockpit";
+import { followAddress } from "../../lib/libvirt/address";
 import { ConsoleRoute, MachineRoute } from "./details/machine-route";
 import { MachineList } from "./list/machine-list";
 
@@ -23,9 +24,4 @@ export function CurrentPage() {
 function routeName(): string {
   const name = location().path[0] ?? LIST;
   return Object.hasOwn(ROUTES, name) ? name : LIST;
-}
-
-function followAddress(moved: () => void): () => void {
-  window.addEventListener("hashchange", moved);
-  return () => window.removeEventListener("hashchange", moved);
 }

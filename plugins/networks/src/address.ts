@@ -1,6 +1,7 @@
 /** The addresses of this package: `#/` is the list, `#/network?id=UUID` is one; both may name a connection. */
 
 import { location, type LocationOptions } from "../../lib/cockpit";
+import { optionOf } from "../../lib/libvirt/address";
 
 export const VIEWS = ["list", "picture"] as const;
 export type View = (typeof VIEWS)[number];
@@ -14,10 +15,7 @@ export interface Place {
 
 /** Reads the options of the address; what makes no sense counts as not there. */
 export function parsePlace(options: Readonly<LocationOptions>): Place {
-  const one = (name: string) => {
-    const value = options[name];
-    return (Array.isArray(value) ? value[0] : value) ?? "";
-  };
+  const one = (name: string) => optionOf(options, name);
   return { id: one("id").toLowerCase(), connection: one("connection"), view: VIEWS.find((view) => view === one("view")) ?? "list" };
 }
 

@@ -1,14 +1,15 @@
 import { useSyncExternalStore } from "react";
 import { location } from "../../lib/cockpit";
+import { followAddress } from "../../lib/libvirt/address";
+import { backendsWith } from "../../lib/libvirt/backends";
 import { connectionsFile } from "../../lib/libvirt/connections-file";
 import { SavedConnections } from "../../lib/libvirt/saved-connections";
-import { connect } from "../../lib/rpc";
 import { parsePlace } from "./address";
-import type { Backend, NetworksState } from "./model";
+import type { NetworksState } from "./model";
 import { NetworkPage } from "./network-page";
 import { NetworksPage } from "./networks-page";
 
-const backends = new Map<string, Backend>();
+const backendOf = backendsWith<NetworksState, never>({ parts: ["domains", "networks", "node_devices"] });
 let saved: SavedConnections | undefined;
 
 /** The page that the address asks for. A connection stays while another page of this package is on show. */
@@ -20,18 +21,4 @@ export function CurrentPage() {
   if (path[0] === "network" && place.id) return <NetworkPage key={`${place.id} ${place.connection}`} backend={backend} place={place} />;
   saved ??= new SavedConnections(connectionsFile());
   return <NetworksPage key={place.connection} backend={backend} place={place} saved={saved} />;
-}
-
-function backendOf(uri: string): Backend {
-  const known = backends.get(uri);
-  if (known) return known;
-  const options = { superuser: "try", parts: ["domains", "networks", "node_devices"], ...(uri && { uri }) };
-  const backend = connect<NetworksState, never>("libvirt1", options);
-  backends.set(uri, backend);
-  return backend;
-}
-
-function followAddress(moved: () => void): () => void {
-  window.addEventListener("hashchange", moved);
-  return () => window.removeEventListener("hashchange", moved);
 }

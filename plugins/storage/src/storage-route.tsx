@@ -1,11 +1,12 @@
 import { useSyncExternalStore } from "react";
 import { location } from "../../lib/cockpit";
+import { followAddress, optionOf } from "../../lib/libvirt/address";
+import { backendsWith } from "../../lib/libvirt/backends";
 import type { SavedConnections } from "../../lib/libvirt/saved-connections";
-import { connect } from "../../lib/rpc";
-import type { Backend, StorageState } from "./model";
+import type { StorageState } from "./model";
 import { StoragePage } from "./storage-page";
 
-const backends = new Map<string, Backend>();
+const backendOf = backendsWith<StorageState, never>({ parts: ["domains", "pools", "volumes", "jobs"] });
 
 /** The storage of the connection that the address names; "" leaves the choice to the back end. */
 export function StorageRoute({ saved }: { saved: SavedConnections }) {
@@ -14,23 +15,5 @@ export function StorageRoute({ saved }: { saved: SavedConnections }) {
 }
 
 function uriOfAddress(): string {
-  const uri = location().options["connection"];
-  return (Array.isArray(uri) ? uri[0] : uri) ?? "";
-}
-
-function backendOf(uri: string): Backend {
-  const known = backends.get(uri);
-  if (known) return known;
-  const backend = connect<StorageState, never>("libvirt1", {
-    superuser: "try",
-    parts: ["domains", "pools", "volumes", "jobs"],
-    ...(uri && { uri }),
-  });
-  backends.set(uri, backend);
-  return backend;
-}
-
-function followAddress(moved: () => void): () => void {
-  window.addEventListener("hashchange", moved);
-  return () => window.removeEventListener("hashchange", moved);
+  return optionOf(location().options, "connection");
 }

@@ -1,6 +1,7 @@
 /** The address of a machine's page: `#/machine?id=UUID&connection=URI&tab=NAME`. Never a name: a machine may have any. */
 
 import { location, type LocationOptions } from "../../../lib/cockpit";
+import { optionOf } from "../../../lib/libvirt/address";
 
 export const TABS = ["overview", "usage", "console", "snapshots", "xml", "log"] as const;
 export type Tab = (typeof TABS)[number];
@@ -14,10 +15,7 @@ export interface MachineAddress {
 
 /** Reads the options of the address; what makes no sense counts as not there. */
 export function parseAddress(options: Readonly<LocationOptions>): MachineAddress {
-  const one = (name: string) => {
-    const value = options[name];
-    return (Array.isArray(value) ? value[0] : value) ?? "";
-  };
+  const one = (name: string) => optionOf(options, name);
   return {
     id: one("id").toLowerCase(),
     connection: one("connection"),

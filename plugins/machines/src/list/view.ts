@@ -1,5 +1,6 @@
 /** Which machines the list shows and in what order; kept in the address, so that it can be sent to somebody. */
 
+import { optionOf } from "../../../lib/libvirt/address";
 import { STATE_ORDER } from "../states";
 import type { Domain, Domains, Samples } from "../model";
 
@@ -40,10 +41,7 @@ export interface Context {
 
 /** Reads the options of the address; what makes no sense counts as not there. */
 export function parseView(options: Readonly<Record<string, string | string[] | undefined>>): View {
-  const one = (name: string) => {
-    const value = options[name];
-    return (Array.isArray(value) ? value[0] : value) ?? "";
-  };
+  const one = (name: string) => optionOf(options, name);
   const [, minus, name] = /^(-?)(\w+)$/.exec(one("sort")) ?? [];
   const column = COLUMNS.find((each) => each === name);
   return {
