@@ -82,6 +82,8 @@ def _function_fields(function: Callable[..., Any], skip: int) -> tuple[Field, ..
 
 
 def _checked(value: Any, annotation: Any, where: str) -> Any:
+    if type(value) is annotation:
+        return value
     origin = typing.get_origin(annotation)
     if origin in (types.UnionType, typing.Union):
         annotation = next(arg for arg in typing.get_args(annotation) if arg is not types.NoneType)

@@ -34,11 +34,14 @@ class NameSync:
 
         `spawn` runs the task that does it; whoever owns the task waits for it at the end.
         """
-        if len(self._directories) >= WAITING_MAX:
+        info = os.fstat(directory)
+        key = (info.st_dev, info.st_ino)
+        if key in self._directories:
+            os.close(directory)  # it is synced after this, and the loop need not be woken to hear of it
+        elif len(self._directories) >= WAITING_MAX:
             sync_now(directory)
         else:
-            info = os.fstat(directory)
-            self._loop.call_soon_threadsafe(self._keep, spawn, (info.st_dev, info.st_ino), directory)
+            self._loop.call_soon_threadsafe(self._keep, spawn, key, directory)
 
     def _keep(self, spawn: Spawn, key: tuple[int, int], directory: int) -> None:
         if key in self._directories:

@@ -141,6 +141,16 @@ def test_what_json_cannot_say_is_a_problem(bad: object) -> None:
         encode_json({"value": bad})
 
 
+def test_a_value_within_itself_is_a_problem_once() -> None:
+    loop: list[object] = []
+    loop.append(loop)
+    for _ in range(2):
+        with pytest.raises(Problem, match="internal-error"):
+            encode_json(loop)
+    loop.clear()
+    assert encode_json([loop, loop]) == b"[[],[]]"
+
+
 def test_a_problem_tells_code_message_and_more() -> None:
     problem = Problem("not-found", "gone", tag="-")
     assert problem.as_close() == {"problem": "not-found", "message": "gone", "tag": "-"}
