@@ -93,8 +93,13 @@ def run(stage: Stage) -> Count:
 
 
 def execute(stage: Stage) -> int:
-    """The command's exit status. When this program is stopped meanwhile, so is the command, with time to clean up."""
-    with subprocess.Popen(stage.argv, env=os.environ | stage.environ) as process:
+    """The command's exit status. When this program is stopped meanwhile, so is the command, with time to clean up.
+
+    Python keeps what it compiles, whatever the caller's environment says: the tests start thousands of interpreters.
+    """
+    environ = {**os.environ, **stage.environ}
+    environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    with subprocess.Popen(stage.argv, env=environ) as process:
         try:
             return process.wait()
         except BaseException:

@@ -57,6 +57,14 @@ def test_a_run_that_left_no_report_has_failed(stages: ModuleType, tmp_path: Path
     assert stages.run(crash) == stages.Count(failed=1)
 
 
+def test_what_python_compiles_is_kept(stages: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "module.py").touch()
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    program = f"import sys; sys.path.append({str(tmp_path)!r}); import module"
+    assert stages.run(stages.Stage("import", (sys.executable, "-c", program))) == stages.Count(passed=1)
+    assert list((tmp_path / "__pycache__").glob("module.*.pyc"))
+
+
 @pytest.mark.parametrize(("status", "passed"), [(0, 1), (1, 0), (7, 0)])
 def test_any_other_stage_counts_as_one(stages: ModuleType, status: int, passed: int) -> None:
     stage = stages.Stage("exits", (sys.executable, "-c", f"raise SystemExit({status})"))
