@@ -133,10 +133,10 @@ def test_the_distribution_of_the_guide_brings_its_page(tmp_path: Path, home: Pat
         '[build-system]\nrequires = []\nbuild-backend = "build_it"\nbackend-path = ["."]\n'
         f'[project]\nname = "pilothouse-uptime"\nversion = "1"\n{declared.strip()}\n'.replace("\n    ", "\n")
     )
-    venv.create(tmp_path / "environment", with_pip=True)
+    venv.create(tmp_path / "environment")
     packages = next((tmp_path / "environment/lib").glob("python*/site-packages"))
     ours = next(Path(sys.prefix).glob("lib/python*/site-packages"))
-    (packages / "pilothouse.pth").write_text(f"{ROOT}\n{ours}\n")
+    (packages / "pilothouse.pth").write_text(f"{ROOT}\n{ours}\n")  # what we need, and pip
     program = f"{tmp_path}/environment/bin/python -m ws_gateway"
     done = run(f"{program} plugin install {source.parent}", home)
     assert done.returncode == 0, done.stderr

@@ -21,6 +21,7 @@ import os
 import socket
 import subprocess
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -218,9 +219,21 @@ CONVERSATION = [
 ]
 
 
-async def test_49_the_end_of_input_after_any_byte() -> None:
+def _cuts() -> Iterator[int]:
+    """Where the bridge's state differs: every byte of a frame's length, and what is behind the first and last ones."""
+    begin = 0
+    for message in CONVERSATION:
+        end = begin + len(frame(message))
+        start = end - len(message)
+        yield from range(begin, start + 2)
+        yield from ((start + end) // 2, end - 2, end - 1)
+        begin = end
+    yield begin
+
+
+async def test_49_the_end_of_input_in_any_state() -> None:
     stream = b"".join(map(frame, CONVERSATION))
-    for cut in range(len(stream) + 1):
+    for cut in _cuts():
         ours, theirs = socket.socketpair()
         with ours, theirs:
             bridge = Bridge(os.environ, BUILT_IN_CHANNELS, lambda: None, packages=False)

@@ -5,6 +5,7 @@ import sys
 import venv
 from pathlib import Path
 
+import pip
 import pytest
 
 from ws_gateway.__main__ import main
@@ -45,8 +46,9 @@ def pip_may_warn(monkeypatch: pytest.MonkeyPatch) -> None:
 def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The interpreter of an environment that has our program, by a path file, and pip."""
     folder = tmp_path_factory.mktemp("environment")
-    venv.create(folder, with_pip=True)
+    venv.create(folder)
     packages = next((folder / "lib").glob("python*/site-packages"))
+    (packages / "pip").symlink_to(Path(pip.__file__).parent)
     (packages / "pilothouse.pth").write_text(f"{ROOT}\n")
     return folder / "bin/python"
 
