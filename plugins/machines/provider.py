@@ -65,6 +65,7 @@ class Method(StrEnum):
     SNAPSHOT_CREATE_EXTERNAL = "snapshot_create_external"
     SNAPSHOT_REVERT = "snapshot_revert"
     SNAPSHOT_DELETE = "snapshot_delete"
+    POOL_TYPES = "pool_types"
     POOL_DEFINE = "pool_define"
     POOL_BUILD = "pool_build"
     POOL_START = "pool_start"
@@ -286,10 +287,10 @@ class Provider(ABC):
         START takes `paused`; SET_AUTOSTART `on`; RENAME `name`; SEND_KEYS `keys` (codes of Linux) and `hold` (ms);
         DELETE `state` (managed save and known snapshots as well) or `everything` (NVRAM and checkpoints too);
         SNAPSHOT_CREATE `xml` and `disk_only`; SNAPSHOT_REVERT `snapshot` and `force`; SNAPSHOT_DELETE `snapshot` and
-        `children`; POOL_SET_AUTOSTART `on`; POOL_DELETE `contents` (what it keeps its volumes in goes, and its
-        definition stays); VOLUME_RESIZE `capacity` and `shrink`; NETWORK_UPDATE the members of
-        `networks.updates.Update`. Those of `COMPOSED` are made of others and of what is below, SCREENSHOT goes through
-        `screenshot` and NETWORK_LEASES through `leases`.
+        `children`; POOL_BUILD `overwrite` (what is on its devices is lost); POOL_SET_AUTOSTART `on`; POOL_DELETE
+        `contents` (what it keeps its volumes in goes, and its definition stays); VOLUME_RESIZE `capacity` and `shrink`;
+        NETWORK_UPDATE the members of `networks.updates.Update`. Those of `COMPOSED` are made of others and of what is
+        below; SCREENSHOT, POOL_TYPES and NETWORK_LEASES go through `screenshot`, `pool_types` and `leases`.
         """
 
     @abstractmethod
@@ -303,6 +304,10 @@ class Provider(ABC):
     @abstractmethod
     async def define(self, xml: str, *, validate: bool, kind: Kind = Kind.DOMAIN) -> None:
         """Define an object, or redefine the one whose UUID the XML has; `validate` a domain by the schema."""
+
+    @abstractmethod
+    async def pool_types(self) -> list[str]:
+        """The types of storage pools that this libvirt was built with and has the driver of."""
 
     @abstractmethod
     async def create_volume(self, pool: str, xml: str, source: str = "") -> None:

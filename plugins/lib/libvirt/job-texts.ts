@@ -17,7 +17,7 @@ const STATES: Readonly<Record<Job["state"], string>> = {
   done: N_("Done"),
   failed: N_("Failed:"),
   cancelled: N_("Cancelled. What it had made was removed."),
-  interrupted: N_("Interrupted: its process is gone. What it had made so far is still there."),
+  interrupted: N_("Interrupted: its process is gone. What it had made so far is still there, and libvirt ends a copy that it has begun."),
 };
 
 export function titleOf(job: Job): string {
@@ -34,7 +34,8 @@ export function percentOf({ state, done = 0, total = 0 }: Job): number | undefin
 export function stateOf(job: Job): string {
   if (job.cancelling) return _("Cancelling. libvirt has to finish what it is at first.");
   if (job.state === "running") return job.text ?? "";
-  return [_(STATES[job.state]), job.message].filter(Boolean).join(" ");
+  const left = job.state === "interrupted" && job.text && job.method.endsWith("_clone") ? format(_("It was at $0: look for that under Storage."), job.text) : undefined;
+  return [_(STATES[job.state]), left, job.message].filter(Boolean).join(" ");
 }
 
 /** In the order of the list: what runs, then what ended, the newest first. */

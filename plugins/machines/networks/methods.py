@@ -55,5 +55,5 @@ class NetworkMethods(Methods):
     @method
     async def network_leases(self, key: str) -> list[JsonObject]:
         """The addresses that its DHCP has lent: address, mac, name, client, expiry (seconds since 1970)."""
-        provider = self._watched().permitted(Method.NETWORK_LEASES)
-        return told(await provider.leases(checked_key(Kind.NETWORK, key)))
+        key = checked_key(Kind.NETWORK, key)
+        return told(await self._watched().permitted(Method.NETWORK_LEASES).leases(key))

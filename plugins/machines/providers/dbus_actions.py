@@ -12,11 +12,20 @@ _MANAGED_SAVE, _SNAPSHOTS_METADATA, _NVRAM, _CHECKPOINTS_METADATA = 1, 2, 4, 16
 """virDomainUndefineFlagsValues."""
 _LINUX = 0
 """VIR_KEYCODE_SET_LINUX."""
-_PAUSED, _DISK_ONLY, _FORCE, _CHILDREN, _SHRINK = 1, 16, 4, 1, 4
+_PAUSED, _DISK_ONLY, _FORCE, _CHILDREN, _SHRINK, _OVERWRITE = 1, 16, 4, 1, 4, 8
 _ZEROES = 0
 """VIR_STORAGE_VOL_WIPE_ALG_ZERO."""
 _LIVE, _CONFIG = 1, 2
 """virNetworkUpdateFlags."""
+
+LIMITS: Mapping[Method, str] = {
+    Method.SCREENSHOT: "libvirt-dbus passes on no streams, and so no screens",
+    Method.VOLUME_UPLOAD: "libvirt-dbus passes on no streams, and so nothing into a volume",
+    Method.VOLUME_DOWNLOAD: "libvirt-dbus passes on no streams, and so nothing of what a volume holds",
+    Method.DEFINE: "libvirt-dbus cannot have libvirt validate XML, so none is edited through it",
+    Method.POOL_TYPES: "libvirt-dbus does not tell which types of pools this libvirt has",
+}
+"""What libvirt-dbus has no call for."""
 
 
 class Call(NamedTuple):
@@ -71,7 +80,7 @@ CALLS: Mapping[Method, Callable[[Params], Call]] = {
     Method.SNAPSHOT_CREATE: _create_snapshot,
     Method.SNAPSHOT_REVERT: lambda params: Call("Revert", "u", (_FORCE * bool(params.get("force")),)),
     Method.SNAPSHOT_DELETE: lambda params: Call("Delete", "u", (_CHILDREN * bool(params.get("children")),)),
-    Method.POOL_BUILD: lambda _: Call("Build", "u", (0,)),
+    Method.POOL_BUILD: lambda params: Call("Build", "u", (_OVERWRITE * bool(params.get("overwrite")),)),
     Method.POOL_START: lambda _: Call("Create", "u", (0,)),
     Method.POOL_STOP: lambda _: Call("Destroy"),
     Method.POOL_REFRESH: lambda _: Call("Refresh", "u", (0,)),

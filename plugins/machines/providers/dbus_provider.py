@@ -9,7 +9,7 @@ second.
 import asyncio
 import os
 from collections.abc import AsyncIterator, Collection, Mapping
-from typing import Any, ClassVar, Literal, Self
+from typing import Any, Literal, Self
 
 from dbus_fast import Variant
 
@@ -32,7 +32,7 @@ from plugins.machines.provider import (
     Snapshots,
 )
 from plugins.machines.providers.choice import DBUS_ROOTS
-from plugins.machines.providers.dbus_actions import CALLS
+from plugins.machines.providers.dbus_actions import CALLS, LIMITS
 from plugins.machines.providers.dbus_answers import answer_or, ask_all, ask_each
 from plugins.machines.providers.dbus_calls import PROPERTIES, SERVICE, DbusCalls, plain
 from plugins.machines.providers.dbus_paths import decoded, encoded, key_of
@@ -75,16 +75,10 @@ class LibvirtDbus(Provider):
     """A connection through libvirt-dbus; `open` makes one."""
 
     name = "libvirt-dbus"
-    LIMITS: ClassVar[Mapping[Method, str]] = {
-        Method.SCREENSHOT: "libvirt-dbus passes on no streams, and so no screens",
-        Method.VOLUME_UPLOAD: "libvirt-dbus passes on no streams, and so nothing into a volume",
-        Method.VOLUME_DOWNLOAD: "libvirt-dbus passes on no streams, and so nothing of what a volume holds",
-        Method.DEFINE: "libvirt-dbus cannot have libvirt validate XML, so none is edited through it",
-    }
 
     def __init__(self, calls: DbusCalls, root: str, info: ConnectionInfo, listener: Listener) -> None:
         self.info = info
-        self.capabilities = allowed(info, self.LIMITS)
+        self.capabilities = allowed(info, LIMITS)
         self._calls = calls
         self._root = root
         self._listener: Listener | None = listener
@@ -186,7 +180,7 @@ class LibvirtDbus(Provider):
         return {key: await ask(key) for key in sources}
 
     async def screenshot(self, key: str) -> bytes:
-        raise Problem("not-supported", self.LIMITS[Method.SCREENSHOT])
+        raise Problem("not-supported", LIMITS[Method.SCREENSHOT])
 
     async def host(self) -> JsonObject:
         cpus = await answer_or(self._connect("NodeGetCPUMap", "u", 0), [])
@@ -226,8 +220,11 @@ class LibvirtDbus(Provider):
             await self._connect("NetworkDefineXML", "s", xml)
             return
         if validate:
-            raise Problem("not-supported", self.LIMITS[Method.DEFINE])
+            raise Problem("not-supported", LIMITS[Method.DEFINE])
         await self._connect("DomainDefineXML", "s", xml)
+
+    async def pool_types(self) -> list[str]:
+        raise Problem("not-supported", LIMITS[Method.POOL_TYPES])
 
     async def create_volume(self, pool: str, xml: str, source: str = "") -> None:
         if not source:
@@ -237,10 +234,10 @@ class LibvirtDbus(Provider):
         await self._on(Kind.POOL, pool, "StorageVolCreateXMLFrom", "ssu", xml, key, 0, limit=COPY_TIME)
 
     async def upload(self, key: str, length: int, content: AsyncIterator[bytes]) -> None:
-        raise Problem("not-supported", self.LIMITS[Method.VOLUME_UPLOAD])
+        raise Problem("not-supported", LIMITS[Method.VOLUME_UPLOAD])
 
     async def download(self, key: str, offset: int, length: int) -> bytes:
-        raise Problem("not-supported", self.LIMITS[Method.VOLUME_DOWNLOAD])
+        raise Problem("not-supported", LIMITS[Method.VOLUME_DOWNLOAD])
 
     async def job_progress(self, key: str) -> tuple[int, int] | None:
         ((_, told),) = await self._on(Kind.DOMAIN, key, "GetJobStats", "u", 0)

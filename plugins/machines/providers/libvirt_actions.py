@@ -45,6 +45,10 @@ def _delete_snapshot(domain: Any, params: Params) -> object:
     return domain.snapshotLookupByName(params["snapshot"]).delete(children)
 
 
+def _build_pool(pool: Any, params: Params) -> object:
+    return pool.build(libvirt.VIR_STORAGE_POOL_BUILD_OVERWRITE if params.get("overwrite") else 0)
+
+
 def _delete_pool(pool: Any, params: Params) -> object:
     return pool.delete(libvirt.VIR_STORAGE_POOL_DELETE_NORMAL) if params.get("contents") else pool.undefine()
 
@@ -78,7 +82,7 @@ CALLS: Mapping[Method, Call] = {
     Method.SNAPSHOT_CREATE: _create_snapshot,
     Method.SNAPSHOT_REVERT: _revert_snapshot,
     Method.SNAPSHOT_DELETE: _delete_snapshot,
-    Method.POOL_BUILD: lambda pool, _: pool.build(),
+    Method.POOL_BUILD: _build_pool,
     Method.POOL_START: lambda pool, _: pool.create(),
     Method.POOL_STOP: lambda pool, _: pool.destroy(),
     Method.POOL_REFRESH: lambda pool, _: pool.refresh(),

@@ -47,6 +47,7 @@ from plugins.machines.providers.libvirt_objects import (
 )
 from plugins.machines.providers.limits import allowed
 from plugins.machines.providers.workers import CALL_TIME, Workers
+from plugins.machines.storage.pool_xml import supported_types
 from plugins.machines.storage.volume_streams import read_volume, send
 
 _READERS = 2
@@ -186,6 +187,11 @@ class LibvirtPython(Provider):
             return
         flags = libvirt.VIR_DOMAIN_DEFINE_VALIDATE if validate else 0
         await self._call(self._actions, lambda connection: connection.defineXMLFlags(xml, flags))
+
+    async def pool_types(self) -> list[str]:
+        return supported_types(
+            await self._call(self._reads, lambda connection: connection.getStoragePoolCapabilities())
+        )
 
     async def create_volume(self, pool: str, xml: str, source: str = "") -> None:
         def create(connection: Any) -> object:

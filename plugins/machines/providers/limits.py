@@ -30,6 +30,7 @@ BY_HYPERVISOR: Mapping[str, Mapping[Method, str]] = {
     "TEST": {
         Method.START_PAUSED: "libvirt's test driver cannot start a machine paused",
         Method.SNAPSHOT_CREATE_EXTERNAL: "libvirt's test driver makes no external snapshots",
+        Method.POOL_TYPES: "libvirt's test driver does not tell which types of pools it has",
         Method.VOLUME_RESIZE: "libvirt's test driver cannot resize a volume",
         Method.VOLUME_WIPE: _NO_CONTENTS,
         Method.VOLUME_UPLOAD: _NO_CONTENTS,

@@ -58,6 +58,7 @@ from plugins.machines.providers.virsh_events import VirshEvents
 from plugins.machines.providers.virsh_process import DATA, IMAGE, TEXT, XML, Answer, VirshProcess, quoted
 from plugins.machines.providers.virsh_upload import feed
 from plugins.machines.state.inventory import batches
+from plugins.machines.storage.pool_xml import supported_types
 
 _BATCH = 50
 """Commands in one line: few enough that an action comes between, and enough that the lines cost nothing."""
@@ -187,6 +188,10 @@ class Virsh(Provider):
     async def define(self, xml: str, *, validate: bool, kind: Kind = Kind.DOMAIN) -> None:
         command = {Kind.DOMAIN: "define", Kind.POOL: "pool-define", Kind.NETWORK: "net-define"}[kind]
         await self._do(f"{command} --file={quoted(self._process.path(XML))}{' --validate' * validate}", {XML: xml})
+
+    async def pool_types(self) -> list[str]:
+        (answer,) = await self._ask([COMMANDS[Method.POOL_TYPES]("", {})])
+        return supported_types(_checked(answer))
 
     async def create_volume(self, pool: str, xml: str, source: str = "") -> None:
         await self._check(Kind.POOL, pool)

@@ -8,6 +8,7 @@ from plugins.machines.provider import Kind, Method, Provider
 from plugins.machines.providers.libvirt_errors import UNSUPPORTED, gone
 from plugins.machines.providers.long_calls import Report, to_its_end
 from plugins.machines.state.libvirt_xml import row
+from plugins.machines.storage.partitions import next_partition
 from plugins.machines.storage.pool_xml import FILE_POOLS, checked_source, pool_xml
 from plugins.machines.storage.use import check_unused
 from plugins.machines.storage.volume_copy import copy_volume
@@ -61,6 +62,7 @@ async def _create(provider: Provider, pool: str, params: Mapping[str, Any]) -> s
         base = await find_volume(provider, params["backing"])
         backing = Backing(base.get("path", ""), base.get("format", "raw"))
     xml = volume_xml(params["name"], params["capacity"], params["volume_format"], params["allocation"], backing)
+    await _check_partition(provider, pool, params["name"])
     await provider.create_volume(pool, xml)
     return f"{pool}/{params['name']}"
 
@@ -73,6 +75,7 @@ async def _clone(provider: Provider, key: str, params: Mapping[str, Any], report
     source = await find_volume(provider, key)
     pool = params["pool"] or key.partition("/")[0]
     await _check_new(provider, pool, params["name"])
+    await _check_partition(provider, pool, params["name"])
     keeps_files = (await _found(provider, Kind.POOL, pool)).get("type") in FILE_POOLS
     wanted = params["volume_format"] or source.get("format", "")
     xml = volume_xml(params["name"], source.get("capacity", 0), wanted, 0 if keeps_files else None)
@@ -85,6 +88,17 @@ async def _check_new(provider: Provider, pool: str, name: str) -> None:
     key = f"{pool}/{name}"
     if "/" not in name and key in await provider.describe(Kind.VOLUME, [key]):
         raise Problem("change-conflict", f"There is a volume {name} already")
+
+
+async def _check_partition(provider: Provider, pool: str, name: str) -> None:
+    """Of a pool of partitions: libvirt gives them their names, and makes one before it refuses another name."""
+    found = await _found(provider, Kind.POOL, pool)
+    if found.get("type") != "disk":
+        return
+    taken = [key.partition("/")[2] for key in await provider.listing(Kind.VOLUME) if key.startswith(f"{pool}/")]
+    expected = next_partition(found.get("device", ""), taken)
+    if expected and name != expected:
+        raise Problem("change-conflict", f"The next partition of this disk can only be called {expected}")
 
 
 async def _resize(provider: Provider, key: str, capacity: int, *, shrink: bool) -> None:

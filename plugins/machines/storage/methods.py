@@ -16,6 +16,11 @@ class StorageMethods(Methods):
     """
 
     @method
+    async def pool_types(self) -> list[str]:
+        """The types of pools that this libvirt has; others cannot be defined here."""
+        return await self._watched().permitted(Method.POOL_TYPES).pool_types()
+
+    @method
     async def pool_define(
         self,
         name: str,
@@ -50,9 +55,12 @@ class StorageMethods(Methods):
         )
 
     @method
-    async def pool_build(self, key: str) -> None:
-        """Make what the volumes will lie in: a folder, a file system, a partition table, a volume group."""
-        await self._act(Method.POOL_BUILD, key)
+    async def pool_build(self, key: str, overwrite: bool = False) -> None:
+        """Make what the volumes will lie in: a folder, a partition table, a volume group.
+
+        A file system is made, and what is on the devices already is destroyed, only with `overwrite`.
+        """
+        await self._act(Method.POOL_BUILD, key, overwrite=overwrite)
 
     @method
     async def pool_start(self, key: str) -> None:

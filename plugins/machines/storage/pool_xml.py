@@ -7,6 +7,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from bridge.protocol import Problem
 from plugins.machines.domains.metadata import checked_line
+from plugins.machines.state.libvirt_xml import parse
 
 TEXT_MAX = 1024
 """Characters of one text."""
@@ -86,6 +87,12 @@ def checked_source(params: Mapping[str, Any]) -> PoolSource:
     if source.target and not source.target.startswith("/"):
         raise Problem("protocol-error", "attribute 'target': must be a path that begins with a slash")
     return source
+
+
+def supported_types(capabilities: str) -> list[str]:
+    """The types that `virConnectGetStoragePoolCapabilities` says are supported."""
+    pools = parse(capabilities).iterfind("pool")
+    return [pool.get("type", "") for pool in pools if pool.get("supported") == "yes"]
 
 
 def pool_xml(key: str, name: str, kind: str, source: PoolSource) -> str:

@@ -1,5 +1,7 @@
 """`libvirt-volume1`: what a volume holds, as a stream of bytes, up or down."""
 
+import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,14 +15,18 @@ from plugins.machines.channel import connected
 from plugins.machines.history.logs import Log
 from plugins.machines.keys import checked_key
 from plugins.machines.provider import Kind, Method, Provider
-from plugins.machines.providers.libvirt_errors import gone
+from plugins.machines.providers.libvirt_errors import OPERATION_INVALID, gone
 from plugins.machines.state.libvirt_xml import parse, size
 from plugins.machines.state.watcher import Watcher
 from plugins.machines.storage.use import check_unused
 from plugins.machines.storage.volume_xml import checked_size
 
+log = logging.getLogger(__name__)
+
 PORTION = 4 * 1024 * 1024
 """Bytes read from libvirt at a time, and so held in memory for who reads slowly."""
+_ATTEMPTS, _PAUSE = 25, 0.2
+"""How often, and with how many seconds between, a volume is tried to be deleted that libvirt has not let go of yet."""
 
 
 class VolumeChannel(Channel):
@@ -31,7 +37,8 @@ class VolumeChannel(Channel):
     `upload`: the other side sends `length` bytes and `done`, and should ask for `send-acks`, which tells what is taken.
     They become the volume's beginning; what lies behind them stays. `close` without a problem says that all is written.
     A volume of a running machine, or that another is based on, is refused before anything is written. Where an upload
-    ends early, what was taken by then is in the volume, and behind it what was there before.
+    ends early, what was taken by then is in the volume, and behind it what was there before; but one that was made
+    for this upload (`is-new`) is deleted then, whether anybody is still there to see it or not.
     """
 
     payload = "libvirt-volume1"
@@ -45,6 +52,7 @@ class VolumeChannel(Channel):
         uri: str = ""
         provider: Literal["", "libvirt-python", "libvirt-dbus", "virsh"] = option("provider", default="")
         length: int = 0
+        is_new: bool = option("is-new", default=False)
 
     async def run(self, options: Options) -> None:
         """See `Channel.run`."""
@@ -59,7 +67,7 @@ class VolumeChannel(Channel):
             if options.direction == "download":
                 await self._download(watcher.permitted(Method.VOLUME_DOWNLOAD), key)
             else:
-                await self._upload(watcher, log, key, length)
+                await self._upload(watcher, log, key, length, is_new=options.is_new)
 
     async def _download(self, provider: Provider, key: str) -> None:
         length = _length(await _described(provider, key))
@@ -76,13 +84,13 @@ class VolumeChannel(Channel):
                 break
         self.done()
 
-    async def _upload(self, watcher: Watcher, log: Log, key: str, length: int) -> None:
-        provider = watcher.permitted(Method.VOLUME_UPLOAD)
-        await _described(provider, key)
-        await check_unused(provider, [key], only_running=True)
-        self.ready()
+    async def _upload(self, watcher: Watcher, log: Log, key: str, length: int, *, is_new: bool) -> None:
         failure = "It was cancelled"
         try:
+            provider = watcher.permitted(Method.VOLUME_UPLOAD)
+            await _described(provider, key)
+            await check_unused(provider, [key], only_running=True)
+            self.ready()
             await provider.upload(key, length, self._received(length))
             failure = ""
         except Problem as problem:
@@ -90,6 +98,8 @@ class VolumeChannel(Channel):
             raise
         finally:
             log.record(key, Method.VOLUME_UPLOAD, {"length": length}, failure)
+            if failure and is_new:
+                await _take_away(watcher, key)
             watcher.changed(Kind.VOLUME, key)
         # What it is, and how large, is in what was written: the pool has to look.
         with suppress(Problem):
@@ -104,6 +114,21 @@ class VolumeChannel(Channel):
             yield frame
         if received < length:
             raise Problem("terminated", f"The upload ended after {received} of {length} bytes")
+
+
+async def _take_away(watcher: Watcher, key: str) -> None:
+    """Delete what is half written, unless somebody uses it by now: whoever looks then sees that it is still there."""
+    for _ in range(_ATTEMPTS):
+        try:
+            await watcher.act(Method.VOLUME_DELETE, key)
+        except Problem as problem:
+            # Also while libvirt ends the stream, or looks at the pool again because of it.
+            if problem.extra.get("libvirt", {}).get("code") == OPERATION_INVALID:
+                await asyncio.sleep(_PAUSE)
+                continue
+            if problem.code != "not-found":
+                log.warning("%s, half uploaded, is still there: %s", key, problem)
+        return
 
 
 async def _described(provider: Provider, key: str) -> Element:

@@ -11,6 +11,7 @@ import { ConnectionFailed, StaleNotice } from "../../lib/libvirt/connection-noti
 import { FailureList } from "../../lib/libvirt/failure-list";
 import { healthOf } from "../../lib/libvirt/health";
 import { InfoCard } from "../../lib/libvirt/info-card";
+import { JobList } from "../../lib/libvirt/job-list";
 import { PendingTable } from "../../lib/libvirt/pending-table";
 import { useFollowed } from "../../lib/libvirt/use-followed";
 import { XmlText } from "../../lib/libvirt/xml-text";
@@ -66,6 +67,7 @@ export function NetworkPage({ backend, place }: { backend: Backend; place: Place
           )}
         </header>
         {health.kind === "stale" && <StaleNotice libvirt={health.libvirt} message={health.message} stderr={health.stderr} onRetry={retry} />}
+        <JobList jobs={state.jobs} call={(method, params) => backend.call(method, params)} />
         <FailureList failures={actions.failures} onDismiss={actions.dismiss} onDismissAll={actions.dismissAll} />
         {network ? (
           <>

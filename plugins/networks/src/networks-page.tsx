@@ -13,6 +13,7 @@ import { ConnectionChoice } from "../../lib/libvirt/connection-choice";
 import { ConnectionFailed, ConnectionLine, DemoNotice, StaleNotice } from "../../lib/libvirt/connection-notices";
 import { FailureList } from "../../lib/libvirt/failure-list";
 import { healthOf } from "../../lib/libvirt/health";
+import { JobList } from "../../lib/libvirt/job-list";
 import { refusal } from "../../lib/libvirt/model";
 import type { SavedConnections } from "../../lib/libvirt/saved-connections";
 import { type Place, type View, formatPlace } from "./address";
@@ -88,6 +89,7 @@ export function NetworksPage({ backend, place, saved }: { backend: Backend; plac
         </header>
         <DemoNotice connection={connection} />
         {health.kind === "stale" && <StaleNotice libvirt={health.libvirt} message={health.message} stderr={health.stderr} onRetry={retry} />}
+        <JobList jobs={state.jobs} call={(method, params) => backend.call(method, params)} />
         <FailureList failures={actions.failures} onDismiss={actions.dismiss} onDismissAll={actions.dismissAll} />
         {rows.length > 0 && (
           <div className="ph-tools">

@@ -9,7 +9,7 @@ import type { NetworksState } from "./model";
 import { NetworkPage } from "./network-page";
 import { NetworksPage } from "./networks-page";
 
-const backendOf = backendsWith<NetworksState, never>({ parts: ["domains", "networks", "node_devices"] });
+const backendOf = backendsWith<NetworksState, never>({ parts: ["domains", "networks", "node_devices", "jobs"] });
 let saved: SavedConnections | undefined;
 
 /** The page that the address asks for. A connection stays while another page of this package is on show. */

@@ -8,10 +8,15 @@ import { TextInput } from "@patternfly/react-core/dist/esm/components/TextInput"
 import { format, gettext as _ } from "../../lib/cockpit";
 import { FormDialog } from "../../lib/libvirt/form-dialog";
 import { VirshCommands, commandsOf } from "../../lib/libvirt/virsh-commands";
-import type { Place } from "./model";
-import { type Field, type FieldName, POOL_TYPES, isComplete, parametersOf } from "./pool-types";
+import type { JsonObject } from "../../lib/merge";
+import type { Backend, Place } from "./model";
+import { type Field, type FieldName, POOL_TYPES, isComplete, labelOf, parametersOf } from "./pool-types";
+import { useOffered } from "./use-offered";
 
 type Values = Partial<Record<FieldName, string>>;
+type Step = readonly [method: string, how: JsonObject];
+
+const NOBODY = "00000000-0000-0000-0000-000000000000";
 
 /** Defines a pool of any type, builds it where that is wanted, and starts it. */
 export function CreatePoolDialog({ place, onClose }: { place: Place; onClose(): void }) {
@@ -22,21 +27,25 @@ export function CreatePoolDialog({ place, onClose }: { place: Place; onClose(): 
   const [start, setStart] = useState(true);
   const [autostart, setAutostart] = useState(true);
   const [made, setMade] = useState("");
+  const offered = useOffered(place);
   const known = POOL_TYPES[type];
   const params = { name: name.trim(), pool_type: type, ...parametersOf(type, values) };
   const choose = (chosen: string) => {
     setType(chosen);
     setBuild(POOL_TYPES[chosen]?.build !== undefined && !POOL_TYPES[chosen]?.destroys);
   };
+  const steps: readonly Step[] = [
+    ...(autostart ? [["pool_set_autostart", { on: true }] as const] : []),
+    ...(build && known?.build ? [["pool_build", { overwrite: known.overwrite === true }] as const] : []),
+    ...(start ? [["pool_start", {}] as const] : []),
+  ];
   const create = async () => {
     const { backend } = place;
     // A second attempt goes on from where the first one failed.
     const key = made || (await backend.call<string>("pool_define", params));
     setMade(key);
     try {
-      if (autostart) await backend.call("pool_set_autostart", { key, on: true });
-      if (build && known?.build) await backend.call("pool_build", { key });
-      if (start) await backend.call("pool_start", { key });
+      for (const [method, how] of steps) await backend.call(method, { key, ...how });
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       throw new Error(format(_("The pool is defined, but it does not run: $0"), message), { cause: error });
@@ -57,8 +66,13 @@ export function CreatePoolDialog({ place, onClose }: { place: Place; onClose(): 
       </FormGroup>
       <FormGroup label={_("Type")} fieldId="pool-type">
         <FormSelect id="pool-type" value={type} isDisabled={made !== ""} onChange={(_event, value) => choose(value)}>
-          {Object.entries(POOL_TYPES).map(([key, { label }]) => <FormSelectOption key={key} value={key} label={_(label)} />)}
+          {offered.types.map((key) => <FormSelectOption key={key} value={key} label={labelOf(key)} />)}
         </FormSelect>
+        {offered.note && (
+          <FormHelperText>
+            <HelperText><HelperTextItem>{offered.note}</HelperTextItem></HelperText>
+          </FormHelperText>
+        )}
       </FormGroup>
       {known?.fields.map((field) => (
         <FieldGroup
@@ -82,9 +96,16 @@ export function CreatePoolDialog({ place, onClose }: { place: Place; onClose(): 
         <Checkbox id="pool-start" label={_("Start the pool")} isChecked={start} onChange={(_event, on) => setStart(on)} />
         <Checkbox id="pool-autostart" label={_("Start it with the host")} isChecked={autostart} onChange={(_event, on) => setAutostart(on)} />
       </FormGroup>
-      <VirshCommands ask={commandsOf(place.backend, "pool_define", params)} asked={JSON.stringify(params)} />
+      <VirshCommands ask={() => commands(place.backend, params, steps)} asked={JSON.stringify([params, steps])} />
     </FormDialog>
   );
+}
+
+/** Defines it and does the steps. What is not there yet has no UUID: of its own commands alone it goes by its name. */
+async function commands(backend: Backend, params: JsonObject & { name: string }, steps: readonly Step[]): Promise<string[][]> {
+  const asked = steps.map(([method, how]) => commandsOf(backend, method, { key: NOBODY, ...how })());
+  const found = await Promise.all([commandsOf(backend, "pool_define", params)(), ...asked]);
+  return found.flat().map((words) => words.map((word) => (word === NOBODY ? `--pool=${params.name}` : word)));
 }
 
 interface FieldGroupProps {

@@ -7,6 +7,7 @@ import { gettext as _ } from "../../lib/cockpit";
 import { FormDialog, TitleWithName } from "../../lib/libvirt/form-dialog";
 import { VirshCommands, commandsOf } from "../../lib/libvirt/virsh-commands";
 import type { Place, Pool } from "./model";
+import { nextPartition } from "./partitions";
 import { volumeFormats } from "./pool-types";
 import { SizeInput, type Size } from "./size-input";
 import { bytesOf } from "./sizes";
@@ -23,7 +24,7 @@ interface CreateVolumeDialogProps {
 /** Makes a volume, alone or based on another one of the pool. */
 export function CreateVolumeDialog({ place, poolKey, pool, volumes, onClose }: CreateVolumeDialogProps) {
   const formats = volumeFormats(pool.type);
-  const [name, setName] = useState("");
+  const [name, setName] = useState(() => (pool.type === "disk" ? nextPartition(pool.device, volumes.map(([, each]) => each.name)) : ""));
   const [volumeFormat, setFormat] = useState(formats[0] ?? "");
   const [size, setSize] = useState<Size>({ text: "10", unit: "GiB" });
   const [whole, setWhole] = useState(false);

@@ -13,7 +13,7 @@ import { type Entry, Menu } from "./menu";
 import type { Place, Pool, Rows } from "./model";
 import { PoolCommands } from "./pool-commands";
 import { DeletePoolDialog, StopPoolDialog } from "./pool-dialogs";
-import { POOL_TYPES } from "./pool-types";
+import { labelOf } from "./pool-types";
 import type { VolumeRow } from "./storage-page";
 import { UploadDialog } from "./upload-dialog";
 import { CreateVolumeDialog } from "./create-volume-dialog";
@@ -92,7 +92,7 @@ export function PoolCard({ place, poolKey, pool, pools, volumes, uses, filter, e
         <div className="ph-pool-head">
           <h2 className="ph-title"><bdi className="ph-name" title={name}>{name}</bdi></h2>
           <Label isCompact color={active ? "green" : "grey"}>{active ? _("Running") : _("Stopped")}</Label>
-          <span className="ph-note">{typeLabel(pool)}</span>
+          <span className="ph-note">{labelOf(pool.type ?? "")}</span>
           {fill && <CapacityBar fill={fill} name={name} />}
         </div>
       </CardHeader>
@@ -132,11 +132,6 @@ export function PoolCard({ place, poolKey, pool, pools, volumes, uses, filter, e
       {dialog === "commands" && <PoolCommands place={place} poolKey={poolKey} pool={pool} onClose={close} />}
     </Card>
   );
-}
-
-function typeLabel({ type = "" }: Pool): string {
-  const label = POOL_TYPES[type]?.label;
-  return label ? _(label) : type;
 }
 
 /** Where it is. */

@@ -1,6 +1,6 @@
 /** The types of pools that libvirt knows, and what is asked for each. */
 
-import { N_ } from "../../lib/cockpit";
+import { gettext as _, N_ } from "../../lib/cockpit";
 
 export type FieldName =
   | "target" | "hosts" | "directory" | "devices" | "source_name" | "source_format" | "adapter" | "initiator" | "user" | "secret";
@@ -23,6 +23,8 @@ export interface PoolType {
   readonly build?: string;
   /** Building it destroys what is on its devices. */
   readonly destroys?: boolean;
+  /** That has to be said to libvirt, which does not do it otherwise. */
+  readonly overwrite?: boolean;
 }
 
 const TARGET: Field = { name: "target", label: N_("Path on this host"), needed: true };
@@ -47,6 +49,7 @@ export const POOL_TYPES: Readonly<Record<string, PoolType>> = {
     ],
     build: N_("Make the file system"),
     destroys: true,
+    overwrite: true,
   },
   netfs: {
     label: N_("Network file system (NFS, CIFS, GlusterFS)"),
@@ -66,6 +69,7 @@ export const POOL_TYPES: Readonly<Record<string, PoolType>> = {
     ],
     build: N_("Make the volume group out of the devices"),
     destroys: true,
+    overwrite: true,
   },
   disk: {
     label: N_("Partitions of a disk"),
@@ -75,6 +79,7 @@ export const POOL_TYPES: Readonly<Record<string, PoolType>> = {
     ],
     build: N_("Write a new partition table"),
     destroys: true,
+    overwrite: true,
   },
   iscsi: { label: N_("iSCSI"), fields: [HOST, IQN, INITIATOR, ...LOGIN] },
   "iscsi-direct": { label: N_("iSCSI without devices on this host"), fields: [HOST, IQN, { ...INITIATOR, needed: true }, ...LOGIN] },
@@ -107,6 +112,12 @@ export const POOL_TYPES: Readonly<Record<string, PoolType>> = {
   },
   sheepdog: { label: N_("Sheepdog"), fields: [HOST, { name: "source_name", label: N_("Pool of the cluster"), needed: true }] },
 };
+
+/** What people call a type; one that is not known here is called as libvirt does. */
+export function labelOf(type: string): string {
+  const label = POOL_TYPES[type]?.label;
+  return label ? _(label) : type;
+}
 
 /** What `pool_define` takes of what was typed in; what the type does not have is left out. */
 export function parametersOf(type: string, values: Readonly<Partial<Record<FieldName, string>>>): Record<string, string | string[]> {

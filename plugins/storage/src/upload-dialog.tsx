@@ -8,7 +8,7 @@ import { TextInput } from "@patternfly/react-core/dist/esm/components/TextInput"
 import { channel, format, format_bytes, gettext as _ } from "../../lib/cockpit";
 import { TitleWithName } from "../../lib/libvirt/form-dialog";
 import { VirshCommands, commandsOf } from "../../lib/libvirt/virsh-commands";
-import type { Place, Pool } from "./model";
+import type { Place, Pool, Volume } from "./model";
 import type { VolumeRow } from "./storage-page";
 import { type UploadChannel, UploadError, upload } from "./upload";
 
@@ -39,6 +39,8 @@ export function UploadDialog({ place, poolKey, pool, volumes, into, onClose }: U
   const tooLarge = into !== undefined && file !== null && into[1].capacity !== undefined && file.size > into[1].capacity;
   const params = { key: poolKey, name, capacity: file?.size ?? 0, volume_format: "raw" };
   const target = into?.[1].name ?? name;
+  const running = stage.name === "running";
+  useEffect(() => (running ? askBeforeLeaving() : undefined), [running]);
 
   const start = async () => {
     if (!file) return;
@@ -48,7 +50,7 @@ export function UploadDialog({ place, poolKey, pool, volumes, into, onClose }: U
     try {
       key ||= await backend.call<string>("volume_create", { ...params, allocation: 0 });
       const uri = connection?.demo ? "" : (connection?.uri ?? "");
-      const options = { payload: "libvirt-volume1", binary: true, superuser: "try", "send-acks": "bytes", direction: "upload", key, uri, length: file.size } as const;
+      const options = { payload: "libvirt-volume1", binary: true, superuser: "try", "send-acks": "bytes", direction: "upload", key, uri, length: file.size, "is-new": !into } as const;
       await upload(channel(options) as unknown as UploadChannel, file, (done) => setStage({ name: "running", taken: done }), signal);
       onClose();
     } catch (error) {
@@ -57,16 +59,7 @@ export function UploadDialog({ place, poolKey, pool, volumes, into, onClose }: U
       setStage(key ? { name: "ended", failure, taken: ended.taken, cancelled: ended.cancelled, key } : { name: "asking", failure });
     }
   };
-  const remove = async (key: string) => {
-    try {
-      await backend.call("volume_delete", { key });
-      onClose();
-    } catch (error) {
-      setStage({ name: "asking", failure: error instanceof Error ? error.message : String(error) });
-    }
-  };
-
-  const running = stage.name === "running";
+  const left = stage.name === "ended" ? volumes.find(([key]) => key === stage.key)?.[1] : undefined;
   return (
     <Modal variant="small" isOpen onClose={() => !running && onClose()} aria-labelledby="upload-title">
       <ModalHeader
@@ -123,7 +116,7 @@ export function UploadDialog({ place, poolKey, pool, volumes, into, onClose }: U
             title={stage.cancelled ? _("The upload was cancelled") : _("The upload failed")}
           >
             {!stage.cancelled && <p>{stage.failure}</p>}
-            <p>{remains(stage.taken, file?.size ?? 0, into !== undefined)}</p>
+            <p>{into ? remains(stage.taken, file?.size ?? 0) : left ? beingRemoved(left) : _("The volume that was begun is removed.")}</p>
           </Alert>
         )}
       </ModalBody>
@@ -137,8 +130,7 @@ export function UploadDialog({ place, poolKey, pool, volumes, into, onClose }: U
         {running && <Button variant="secondary" onClick={() => abort.current?.abort()}>{_("Cancel the upload")}</Button>}
         {stage.name === "ended" && (
           <>
-            {!into && <Button variant="danger" onClick={() => void remove(stage.key)}>{_("Delete the volume")}</Button>}
-            <Button variant={into ? "primary" : "link"} onClick={onClose}>{into ? _("Close") : _("Keep it as it is")}</Button>
+            <Button variant="primary" onClick={onClose}>{_("Close")}</Button>
           </>
         )}
       </ModalFooter>
@@ -146,15 +138,25 @@ export function UploadDialog({ place, poolKey, pool, volumes, into, onClose }: U
   );
 }
 
-/** What is in the volume now. */
-function remains(taken: number, total: number, overwritten: boolean): string {
-  const part = [format_bytes(taken, 1024), format_bytes(total, 1024)];
-  if (overwritten) {
-    return taken > 0
-      ? format(_("About $0 of $1 are written: the volume begins with them, and behind them is what was there before."), ...part)
-      : _("Nothing is written: the volume holds what it held before.");
-  }
+/** What is in the volume now that was overwritten. */
+function remains(taken: number, total: number): string {
   return taken > 0
-    ? format(_("The volume exists and begins with about $0 of $1; the rest of it is empty. It cannot be used like that."), ...part)
-    : _("The volume exists and is empty.");
+    ? format(
+        _("About $0 of $1 are written: the volume begins with them, and behind them is what was there before."),
+        format_bytes(taken, 1024),
+        format_bytes(total, 1024),
+      )
+    : _("Nothing is written: the volume holds what it held before.");
+}
+
+/** While the back end takes it away; it stays on show where that cannot be done. */
+function beingRemoved({ name, path }: Volume): string {
+  return format(_("The volume that was begun is being removed. While it is in the list, what there is of it lies in $0."), path ?? name);
+}
+
+/** Has the browser ask before the page, or the whole console, is left; gives what ends that. */
+function askBeforeLeaving(): () => void {
+  const ask = (event: BeforeUnloadEvent) => event.preventDefault();
+  window.addEventListener("beforeunload", ask);
+  return () => window.removeEventListener("beforeunload", ask);
 }

@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { fillOf } from "../../../plugins/storage/src/capacity";
 import type { Pool, Volume } from "../../../plugins/storage/src/model";
+import { nextPartition } from "../../../plugins/storage/src/partitions";
 import { POOL_TYPES, isComplete, parametersOf } from "../../../plugins/storage/src/pool-types";
 import { bytesOf, sizeText } from "../../../plugins/storage/src/sizes";
+import { offer } from "../../../plugins/storage/src/use-offered";
 import { usesOf } from "../../../plugins/storage/src/uses";
 
 const GIB = 2 ** 30;
@@ -56,5 +58,18 @@ describe("POOL_TYPES", () => {
     assert.equal(isComplete("rbd", { hosts: "a" }), false);
     assert.equal(isComplete("mpath", {}), true);
     assert.equal(Object.keys(POOL_TYPES).length, 14);
+  });
+
+  test("what libvirt is without is not offered, and said", () => {
+    const { types, note } = offer(["dir", "fs", "of-the-future"]);
+    assert.deepEqual(types, ["dir", "fs"]);
+    assert.match(note, /^Not offered.*Ceph \(RBD\).*ZFS/);
+    assert.equal(offer(Object.keys(POOL_TYPES)).note, "");
+  });
+
+  test("a partition is called as libvirt will call it", () => {
+    assert.equal(nextPartition("/dev/sdb", ["sdb1", "sdb3"]), "sdb2");
+    assert.equal(nextPartition("/dev/nvme0n1", []), "nvme0n1p1");
+    assert.equal(nextPartition("/dev/disk/by-id/x", []), "");
   });
 });

@@ -23,6 +23,7 @@ test("how it is, is said in a sentence", () => {
   assert.match(stateOf({ ...RUNNING, cancelling: true }), /^Cancelling/);
   assert.equal(stateOf({ ...RUNNING, state: "failed", message: "No space left on device" }), "Failed: No space left on device");
   assert.match(stateOf({ ...RUNNING, state: "interrupted" }), /still there/);
+  assert.match(stateOf({ ...RUNNING, state: "interrupted", text: "a b-vda.qcow2" }), /It was at a b-vda.qcow2: look for that/);
 });
 
 test("what runs stands first, then the newest", () => {

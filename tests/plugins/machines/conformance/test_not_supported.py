@@ -20,12 +20,17 @@ def test_every_refusal_names_its_source() -> None:
 
 def test_no_method_on_qemu_is_among_them() -> None:
     on_qemu = {what for way, kind, what in NOT_SUPPORTED if kind in ("qemu", "*")}
-    expected = {"host model", "version", "domain_define", "domain_screenshot", "volume_upload", "volume_download"}
+    expected = {"host model", "version", "domain_define", "domain_screenshot", "volume_upload", "volume_download"} | {
+        "pool_types"
+    }
     assert on_qemu == expected, "whatever else can be done can be done three ways"
     assert not may_refuse("virsh", "qemu", "events")
 
 
-@pytest.mark.parametrize(("interface", "member"), [("Domain", "GetInfo"), ("Connect", "NodeGetInfo")])
+@pytest.mark.parametrize(
+    ("interface", "member"),
+    [("Domain", "GetInfo"), ("Connect", "NodeGetInfo"), ("Connect", "GetStoragePoolCapabilities")],
+)
 def test_libvirt_dbus_has_no_such_method(interface: str, member: str) -> None:
     if reason := libvirt_dbus.missing():
         pytest.skip(reason)
