@@ -51,6 +51,11 @@ async def test_a_clone_goes_on_through_a_reload_and_can_be_cancelled(
         assert await horizontal_overflow(page) == {}
         await page.set_viewport_size({"width": 1280, "height": 800})
 
+        for package in ("vm-storage", "vm-networks"):
+            await page.goto(f"{started.url}{package}")
+            told = pages.frame(page, package).get_by_role("list", name="Jobs")
+            await expect(told).to_contain_text("Cloning -rf $(id) ü")
+        await page.goto(f"{started.url}machines")
         await job.get_by_role("button", name="Cancel: Cloning -rf $(id) ü").click()
         await expect(job).to_contain_text("Cancelling")
         let_go()

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.async_api import FrameLocator, Locator, Page, expect
+from playwright.async_api import Dialog, FrameLocator, Locator, Page, expect
 from testbed import pages
 from testbed.browser import accessibility_violations, horizontal_overflow
 from testbed.console import Console
@@ -168,27 +168,70 @@ async def test_a_volume_in_use_says_by_whom_and_is_not_deleted(
     assert uuid in page.url
 
 
-async def test_a_cancelled_upload_says_what_is_left(
+async def leave(page: Page) -> Dialog:
+    """Begins to load the whole console anew; what the browser asks then."""
+    async with page.expect_event("dialog") as asked:
+        await page.evaluate("() => void setTimeout(() => location.reload())")
+    dialog = await asked.value
+    assert dialog.type == "beforeunload"
+    return dialog
+
+
+async def test_an_upload_asks_before_it_is_left_and_leaves_nothing_when_it_ends_early(
     console: Open, page: Page, libvirtd: Libvirtd, tmp_path: Path
 ) -> None:
-    sent = tmp_path / "large.img"
+    sent, target = tmp_path / "large.img", tmp_path / "pool"
     with sent.open("wb") as file:
         file.truncate(4 << 30)
     frame = await show(page, console(libvirtd=libvirtd))
-    await create_pool(frame, "pool", tmp_path / "pool")
-    await choose(frame, "pool", "Upload a file")
+    await create_pool(frame, "pool", target)
     dialog = frame.get_by_role("dialog")
-    await dialog.get_by_label("File on your computer").set_input_files(sent)
-    await dialog.get_by_role("button", name="Upload", exact=True).click()
-    await expect(dialog.get_by_role("progressbar", name="Upload of large.img")).to_be_visible()
-    await expect(dialog).to_contain_text("MiB of 4 GiB")
+
+    async def upload() -> None:
+        await choose(frame, "pool", "Upload a file")
+        await dialog.get_by_label("File on your computer").set_input_files(sent)
+        await dialog.get_by_role("button", name="Upload", exact=True).click()
+        await expect(dialog.get_by_role("progressbar", name="Upload of large.img")).to_be_visible()
+        await expect(dialog).to_contain_text("MiB of 4 GiB")
+
+    await upload()
+    await (await leave(page)).dismiss()
+    await pages.navigate(page, "Networks")
+    await expect(pages.frame(page, "vm-networks").get_by_role("heading", level=1)).to_be_visible()
+    await pages.navigate(page, "Storage")
     await dialog.get_by_role("button", name="Cancel the upload").click()
     await expect(dialog).to_contain_text("The upload was cancelled")
-    await expect(dialog).to_contain_text("of 4 GiB; the rest of it is empty")
-    await dialog.get_by_role("button", name="Delete the volume").click()
-    await expect(dialog).to_have_count(0)
+    await expect(dialog).to_contain_text("The volume that was begun is removed.")
+    await dialog.get_by_role("button", name="Close").last.click()
     await expect(volume(frame, "large.img")).to_have_count(0)
-    assert not (tmp_path / "pool/large.img").exists()
+    assert not (target / "large.img").exists()
+
+    await upload()
+    assert (target / "large.img").exists()
+    await (await leave(page)).accept()
+    await expect(frame.get_by_text("No volumes in this pool")).to_be_visible()
+    assert list(target.iterdir()) == []
+
+
+async def test_a_saved_connection_is_chosen_and_stays_in_the_address(console: Open, page: Page, tmp_path: Path) -> None:
+    started = console(demo=True)
+    saved = Path(started.environ["XDG_CONFIG_HOME"]) / "pilothouse/machines.json"
+    saved.parent.mkdir(parents=True)
+    saved.write_text('{"connections": ["test:///default"]}')
+    frame = await show(page, started)
+    for package, shown in (("vm-storage", "/default-pool"), ("vm-networks", "192.168.122.1/24")):
+        await page.goto(f"{started.url}{package}")
+        frame = pages.frame(page, package)
+        await expect(frame.get_by_text("Demo", exact=True)).to_be_visible()
+        await frame.get_by_label("Connection", exact=True).select_option("test:///default")
+        await expect(frame.get_by_text(shown)).to_be_visible()
+        await page.reload()
+        await expect(frame.get_by_text(shown)).to_be_visible()
+        await expect(frame.get_by_text("Demo", exact=True)).to_have_count(0)
+        assert page.url.endswith("?connection=test:///default")
+        await frame.get_by_label("Connection", exact=True).select_option("")
+        await expect(frame.get_by_text("Demo", exact=True)).to_be_visible()
+        assert "connection=" not in page.url
 
 
 async def test_no_libvirt_is_said(console: Open, page: Page, libvirtd: Libvirtd) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from testbed.domain_xml import domain_xml
 from testbed.libvirtd import Libvirtd
 
 from bridge.protocol import Control, Data, Deframer, decode, encode_control, encode_data, frame
@@ -151,8 +152,6 @@ async def test_what_does_not_fit_is_refused(client: Client, options: dict[str, A
 async def test_a_volume_of_a_machine_that_runs_is_not_written_to(
     client: Client, libvirtd: Libvirtd, tmp_path: Path
 ) -> None:
-    from testbed.domain_xml import domain_xml
-
     uuid = libvirtd.define(domain_xml("guest", disk=str(tmp_path / "pool/a b")))
     libvirtd.virsh("start", uuid)
     client.open("upload", length=1)
@@ -176,3 +175,34 @@ async def test_a_client_that_goes_away_leaves_the_volume_usable(client: Client, 
     closed = await client.told()
     assert "problem" not in closed
     assert (tmp_path / "pool/a b").read_bytes()[:3] == b"new"
+
+
+@pytest.mark.parametrize("provider", ["libvirt-python", "virsh"])
+async def test_a_volume_that_was_made_for_an_upload_goes_with_it(
+    client: Client, libvirtd: Libvirtd, tmp_path: Path, provider: str
+) -> None:
+    """Whether the other side goes away or says something else than it had announced; not where it is in use by then."""
+    volume = tmp_path / "pool/a b"
+    made = ("vol-create-as", f"--pool={POOL}", "--name=a b", "--capacity=1M", "--format=raw")
+
+    async def begin() -> None:
+        client.open("upload", length=MIB, provider=provider, **{"is-new": True})
+        assert (await client.told("ready"))["command"] == "ready"
+        client.data(b"\xff" * PIECE)
+        await client.told("ack")
+
+    await begin()
+    client.control("close", problem="cancelled")
+    await client.told()
+    assert not volume.exists()
+    libvirtd.virsh(*made)
+    await begin()
+    client.control("done")
+    assert "ended after" in (await client.told())["message"]
+    assert not volume.exists()
+    libvirtd.virsh(*made)
+    await begin()
+    libvirtd.define(domain_xml("guest", disk=str(volume)))
+    client.control("close", problem="cancelled")
+    await client.told()
+    assert volume.exists()
