@@ -49,11 +49,13 @@ async def submit(frame: FrameLocator, label: str, **texts: str) -> None:
     await expect(dialog).to_have_count(0)
 
 
-async def test_a_network_from_its_making_to_its_end(console: Open, page: Page, libvirtd: Libvirtd) -> None:
+async def test_a_network_from_its_making_to_its_end(
+    console: Open, page: Page, libvirtd: Libvirtd, tmp_path: Path
+) -> None:
     frame = await show(page, console(libvirtd=libvirtd))
     await frame.get_by_role("button", name="Create network").click()
     dialog = frame.get_by_role("dialog")
-    await dialog.get_by_label("Name", exact=True).fill("-rf")
+    await dialog.get_by_role("textbox", name="Name", exact=True).fill("-rf")
     await dialog.get_by_label("Kind").select_option("isolated")
     address = dialog.get_by_role("group", name="IPv4")
     await address.get_by_label("Address of the host").fill("10.77.0.1/24")
@@ -101,6 +103,14 @@ async def test_a_network_from_its_making_to_its_end(console: Open, page: Page, l
     await submit(frame, "Delete network")
     await expect(frame.get_by_role("heading", name="No virtual networks yet")).to_be_visible()
     assert libvirtd.virsh("net-list", "--all", "--uuid") == ""
+
+    # What the host has no card for is refused in libvirt's words.
+    file = tmp_path / "network.xml"
+    file.write_text("<network><name>cards</name><forward mode='hostdev'><pf dev='lo'/></forward></network>")
+    libvirtd.virsh("net-define", str(file))
+    await frame.get_by_role("row").filter(has_text="cards").get_by_role("button", name="Start").click()
+    await expect(frame.get_by_text("cards could not be started")).to_be_visible()
+    await expect(frame.get_by_text("No usable Vf's present on SRIOV PF lo")).to_be_visible()
 
 
 def with_interface(xml: str, network_name: str, mac: str) -> str:

@@ -1,6 +1,7 @@
 """The Storage page: the demo's pools, and real ones: what is made, filled, copied and deleted there."""
 
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
@@ -12,6 +13,8 @@ from testbed.browser import accessibility_violations, horizontal_overflow
 from testbed.console import Console
 from testbed.domain_xml import domain_xml
 from testbed.libvirtd import Libvirtd
+
+from plugins.machines.storage.pool_xml import TYPES
 
 AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
 Open = Callable[..., Console]
@@ -87,6 +90,23 @@ async def test_a_pool_and_its_volumes_live_from_the_first_to_the_last(
     frame = await show(page, console(libvirtd=libvirtd))
     await expect(frame.get_by_text("No storage pools yet")).to_be_visible()
 
+    dialog = frame.get_by_role("dialog")
+    await frame.get_by_role("button", name="Create storage pool").click()
+    supported = set(re.findall(r"<pool type='(\S+)' supported='yes'>", libvirtd.virsh("pool-capabilities")))
+    await expect(dialog).to_contain_text("Not offered, as libvirt on that host is without them")
+    types = await dialog.get_by_label("Type").locator("option").evaluate_all("found => found.map(each => each.value)")
+    assert set(types) == supported & set(TYPES)
+    await dialog.get_by_label("Name").fill("'b")
+    await dialog.get_by_label("Type").select_option("fs")
+    await dialog.get_by_label("Device").fill("/dev/none")
+    await dialog.get_by_label("Path on this host").fill("/none")
+    await dialog.get_by_label("Make the file system").check()
+    await expect(dialog).to_contain_text("All that is on the device is lost.")
+    await dialog.get_by_role("button", name="Equivalent virsh command").click()
+    await expect(dialog).to_contain_text(r"pool-define-as '--name='\''b' --type=fs")
+    await expect(dialog).to_contain_text(r"pool-build '--pool='\''b' --overwrite")
+    await dialog.get_by_role("button", name="Cancel").click()
+
     await create_pool(frame, "a b ü", target)
     await expect(frame.locator("[data-pool]")).to_contain_text("Running")
     assert target.is_dir()
@@ -96,7 +116,6 @@ async def test_a_pool_and_its_volumes_live_from_the_first_to_the_last(
     await expect(volume(frame, "disk.qcow2")).to_contain_text("8 MiB")
 
     await choose(frame, "a b ü", "Upload a file")
-    dialog = frame.get_by_role("dialog")
     await dialog.get_by_label("File on your computer").set_input_files(sent)
     await expect(dialog.get_by_label("Name of the volume")).to_have_value("sent.img")
     await confirm(frame, "Upload")

@@ -34,7 +34,7 @@ export function percentOf({ state, done = 0, total = 0 }: Job): number | undefin
 export function stateOf(job: Job): string {
   if (job.cancelling) return _("Cancelling. libvirt has to finish what it is at first.");
   if (job.state === "running") return job.text ?? "";
-  const left = job.state === "interrupted" && job.text && job.method.endsWith("_clone") ? format(_("It was at $0: look for that under Storage."), job.text) : undefined;
+  const left = job.state === "interrupted" && job.text && job.method.endsWith("_clone") ? format(_("It was at $0: look for that under Storage pools."), job.text) : undefined;
   return [_(STATES[job.state]), left, job.message].filter(Boolean).join(" ");
 }
 

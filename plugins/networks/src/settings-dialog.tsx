@@ -52,7 +52,7 @@ export function SettingsDialog({ backend, networks, devices, edited, onFollowUp,
         <p className="ph-note">{_("The network goes on as it is. What you change takes effect when it is stopped and started.")}</p>
       )}
       {!edited && (
-        <FormGroup label={_("Name")} fieldId="name">
+        <FormGroup label={_("Name")} isRequired fieldId="name">
           <TextInput id="name" value={name} maxLength={255} autoFocus onChange={(_event, value) => setName(value)} />
         </FormGroup>
       )}

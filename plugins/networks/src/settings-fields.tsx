@@ -33,12 +33,13 @@ export function SettingsFields(props: SettingsFieldsProps) {
         </FormSelect>
         <Help text={mode ? _(mode.text) : ""} />
       </FormGroup>
-      {draft.mode === "bridge" && <Text {...text} name="bridge" label={_("Bridge of the host")} help={_("It has to be there already, such as br0.")} />}
+      {draft.mode === "bridge" && <Text {...text} name="bridge" label={_("Bridge of the host")} needed help={_("It has to be there already, such as br0.")} />}
       {mode?.device && (
         <Text
           {...text}
           name="device"
           label={_("Device of the host")}
+          needed={mode.device === "required"}
           help={mode.device === "required" ? "" : _("Empty: whichever leads where the packets go.")}
           choices={devicesFor(draft.mode, devices, networks)}
         />
@@ -66,7 +67,7 @@ function Family({ draft, stored, version, onChange }: SettingsFieldsProps & { ve
   const moved = draft[address] !== (stored?.[address] ?? "");
   return (
     <fieldset className="ph-family">
-      <legend className="pf-v6-c-form__label-text">{version === 4 ? _("IPv4") : _("IPv6")}</legend>
+      <legend className="pf-v6-c-form__section-title">{version === 4 ? _("IPv4") : _("IPv6")}</legend>
       <Text
         draft={draft}
         onChange={onChange}
@@ -118,14 +119,15 @@ interface TextProps {
   draft: Draft;
   name: TextName;
   label: string;
+  needed?: boolean;
   help?: string;
   choices?: readonly string[];
   onChange(part: Partial<Draft>): void;
 }
 
-function Text({ draft, name, label, help = "", choices = [], onChange }: TextProps) {
+function Text({ draft, name, label, needed = false, help = "", choices = [], onChange }: TextProps) {
   return (
-    <FormGroup label={label} fieldId={name}>
+    <FormGroup label={label} isRequired={needed} fieldId={name}>
       <TextInput
         id={name}
         value={draft[name]}

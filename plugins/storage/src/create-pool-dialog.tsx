@@ -10,10 +10,9 @@ import { FormDialog } from "../../lib/libvirt/form-dialog";
 import { VirshCommands, commandsOf } from "../../lib/libvirt/virsh-commands";
 import type { JsonObject } from "../../lib/merge";
 import type { Backend, Place } from "./model";
-import { type Field, type FieldName, POOL_TYPES, isComplete, labelOf, parametersOf } from "./pool-types";
+import { type Field, POOL_TYPES, type Values, isComplete, labelOf, parametersOf, valueOf } from "./pool-types";
 import { useOffered } from "./use-offered";
 
-type Values = Partial<Record<FieldName, string>>;
 type Step = readonly [method: string, how: JsonObject];
 
 const NOBODY = "00000000-0000-0000-0000-000000000000";
@@ -29,7 +28,7 @@ export function CreatePoolDialog({ place, onClose }: { place: Place; onClose(): 
   const [made, setMade] = useState("");
   const offered = useOffered(place);
   const known = POOL_TYPES[type];
-  const params = { name: name.trim(), pool_type: type, ...parametersOf(type, values) };
+  const params = { name: name.trim(), pool_type: type, ...parametersOf(type, values, build) };
   const choose = (chosen: string) => {
     setType(chosen);
     setBuild(POOL_TYPES[chosen]?.build !== undefined && !POOL_TYPES[chosen]?.destroys);
@@ -78,7 +77,7 @@ export function CreatePoolDialog({ place, onClose }: { place: Place; onClose(): 
         <FieldGroup
           key={`${type} ${field.name}`}
           field={field}
-          value={values[field.name] ?? field.value ?? ""}
+          value={valueOf(field, values, build)}
           disabled={made !== ""}
           onChange={(value) => setValues({ ...values, [field.name]: value })}
         />

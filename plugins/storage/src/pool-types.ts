@@ -14,7 +14,11 @@ export interface Field {
   readonly several?: boolean;
   readonly choices?: readonly string[];
   readonly value?: string;
+  /** Instead of `value` where it is built. */
+  readonly built?: string;
 }
+
+export type Values = Readonly<Partial<Record<FieldName, string>>>;
 
 export interface PoolType {
   readonly label: string;
@@ -45,7 +49,7 @@ export const POOL_TYPES: Readonly<Record<string, PoolType>> = {
     fields: [
       { ...DEVICE, example: "/dev/sdb1" },
       { ...TARGET, example: "/srv/disk" },
-      { name: "source_format", label: N_("File system"), choices: ["auto", "ext4", "xfs", "ext3", "ext2", "vfat"], value: "auto" },
+      { name: "source_format", label: N_("File system"), choices: ["auto", "ext4", "xfs", "ext3", "ext2", "vfat"], value: "auto", built: "ext4" },
     ],
     build: N_("Make the file system"),
     destroys: true,
@@ -120,10 +124,11 @@ export function labelOf(type: string): string {
 }
 
 /** What `pool_define` takes of what was typed in; what the type does not have is left out. */
-export function parametersOf(type: string, values: Readonly<Partial<Record<FieldName, string>>>): Record<string, string | string[]> {
+export function parametersOf(type: string, values: Values, build = false): Record<string, string | string[]> {
   const found: Record<string, string | string[]> = {};
-  for (const { name, several, value = "" } of POOL_TYPES[type]?.fields ?? []) {
-    const text = (values[name] ?? value).trim();
+  for (const field of POOL_TYPES[type]?.fields ?? []) {
+    const { name, several } = field;
+    const text = valueOf(field, values, build).trim();
     if (!text) continue;
     const lines = several ? text.split("\n").map((line) => line.trim()).filter(Boolean) : [text];
     found[name] = name === "hosts" || name === "devices" ? lines : text;
@@ -131,8 +136,15 @@ export function parametersOf(type: string, values: Readonly<Partial<Record<Field
   return found;
 }
 
+/** What a field holds: what was typed in, else what it begins with. */
+export function valueOf({ name, value = "", built = value }: Field, values: Values, build: boolean): string {
+  const own = values[name] ?? value;
+  // What is not there yet cannot be looked at to find out.
+  return build && own === value ? built : own;
+}
+
 /** Whether all that the type needs is there. */
-export function isComplete(type: string, values: Readonly<Partial<Record<FieldName, string>>>): boolean {
+export function isComplete(type: string, values: Values): boolean {
   const given = parametersOf(type, values);
   return (POOL_TYPES[type]?.fields ?? []).every(({ name, needed }) => !needed || given[name] !== undefined);
 }

@@ -25,7 +25,7 @@ export function SizeInput({ id, label, size, onChange }: SizeInputProps) {
           <TextInput id={id} inputMode="decimal" value={size.text} onChange={(_event, text) => onChange({ ...size, text })} />
         </InputGroupItem>
         <InputGroupItem>
-          <FormSelect aria-label={_("Unit")} value={size.unit} onChange={(_event, unit) => onChange({ ...size, unit: unit as Unit })}>
+          <FormSelect className="ph-unit" aria-label={_("Unit")} value={size.unit} onChange={(_event, unit) => onChange({ ...size, unit: unit as Unit })}>
             {UNITS.map((unit) => <FormSelectOption key={unit} value={unit} label={unit} />)}
           </FormSelect>
         </InputGroupItem>

@@ -55,6 +55,8 @@ describe("POOL_TYPES", () => {
     const values = { hosts: " a:1 \n\n b ", source_name: "vms", target: "/left/over" };
     assert.deepEqual(parametersOf("rbd", values), { hosts: ["a:1", "b"], source_name: "vms" });
     assert.deepEqual(parametersOf("fs", { devices: "/dev/sdb1", target: "/x" }), { devices: ["/dev/sdb1"], target: "/x", source_format: "auto" });
+    assert.equal(parametersOf("fs", { devices: "/dev/sdb1", target: "/x" }, true)["source_format"], "ext4");
+    assert.equal(parametersOf("fs", { devices: "/dev/sdb1", target: "/x", source_format: "xfs" }, true)["source_format"], "xfs");
     assert.equal(isComplete("rbd", { hosts: "a" }), false);
     assert.equal(isComplete("mpath", {}), true);
     assert.equal(Object.keys(POOL_TYPES).length, 14);
