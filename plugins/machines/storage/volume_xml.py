@@ -38,7 +38,8 @@ def volume_xml(
 
 def checked_volume_name(name: str) -> str:
     """A name that a volume can have; Problem `protocol-error` for another."""
-    if not is_name(name):
+    # What means a folder is none, whatever a driver makes of it.
+    if not is_name(name) or name in (".", ".."):
         raise Problem("protocol-error", f"A volume's name has 1 to {NAME_MAX} printable characters and no slash")
     return name
 

@@ -31,7 +31,8 @@ def disk(tmp_path: Path) -> Iterator[str]:
 
 async def define(world: World, pool_type: str, **source: Any) -> str:
     key = world.uuid()
-    await perform(world.provider, Method.POOL_DEFINE, key, {"name": "-rf ü", "pool_type": pool_type, **source})
+    params = {"name": "-rf ü", "pool_type": pool_type} | source
+    await perform(world.provider, Method.POOL_DEFINE, key, params)
     return key
 
 
@@ -43,6 +44,24 @@ async def create(world: World, pool: str, name: str, volume_format: str = "") ->
 async def delete(world: World, pool: str) -> None:
     await perform(world.provider, Method.POOL_DELETE, pool, {"contents": False})
     assert pool not in await world.provider.listing(Kind.POOL)
+
+
+async def does_not_fit(world: World, pool: str) -> None:
+    """security.md 90: what a full pool cannot take is not left in it half done."""
+    before = await world.provider.listing(Kind.VOLUME)
+    large = {"capacity": 80 * MIB, "allocation": 80 * MIB, "volume_format": "raw", "backing": ""}
+    with pytest.raises(Problem, match="No space left on device"):
+        await perform(world.provider, Method.VOLUME_CREATE, pool, {"name": "large", **large})
+    other = await define(world, "dir", name="other", target=str(world.folder))
+    await world.act(Method.POOL_START, other)
+    (world.folder / "full.img").write_bytes(b"\1" * 80 * MIB)
+    await world.act(Method.POOL_REFRESH, other)
+    params = {"name": "clone", "pool": pool, "volume_format": "raw"}
+    with pytest.raises(Problem, match="No space left on device"):
+        await perform(world.provider, Method.VOLUME_CLONE, f"{other}/full.img", params)
+    await delete(world, other)
+    await world.act(Method.POOL_REFRESH, pool)
+    assert await world.provider.listing(Kind.VOLUME) == before
 
 
 @pytest.mark.parametrize("kind", ["qemu"])
@@ -59,6 +78,7 @@ async def test_a_file_system_then_partitions_on_a_real_disk(world: World, disk: 
     assert 32 * MIB < members["capacity"] < 64 * MIB
     key = await create(world, pool, "a b", "raw")
     assert key in await world.provider.listing(Kind.VOLUME)
+    await does_not_fit(world, pool)
     await world.act(Method.POOL_STOP, pool)
     await world.act(Method.POOL_BUILD, pool)
     await world.act(Method.POOL_START, pool)

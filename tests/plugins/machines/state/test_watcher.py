@@ -103,6 +103,39 @@ async def test_a_machine_gone_behind_our_back_is_named_and_its_row_goes(
         await it.until(lambda: uuid(2) not in it.domains)
 
 
+async def test_a_pool_a_volume_and_a_network_gone_behind_our_back_are_named_and_their_rows_go(
+    world: str, watching: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """security.md 83."""
+    monkeypatch.setattr(libvirt_python.Subscription, "start", lambda *_: None)
+    parts = ("pools", "volumes", "networks")
+    async with watching(world) as it:
+        await it.watcher.settled.wait()
+        connection: Any = libvirt_python._kept[world]
+        pool = connection.storagePoolDefineXML(
+            "<pool type='dir'><name>-rf</name><target><path>/p</path></target></pool>"
+        )
+        pool.create()
+        volume = pool.createXML("<volume><name>a b</name><capacity>1</capacity></volume>")
+        (network,) = connection.listAllNetworks()
+        with it.watcher.want(parts):
+            await it.watcher.loaded(parts)
+            key = pool.UUIDString()
+            gone = {
+                "volumes": (Method.VOLUME_DELETE, f"{key}/a b", "volume “a b”", lambda: volume.delete()),
+                "pools": (Method.POOL_START, key, "storage pool “-rf”", lambda: (pool.destroy(), pool.undefine())),
+                "networks": (Method.NETWORK_STOP, network.UUIDString(), "network “default”", lambda: network.destroy()),
+            }
+            for part, (method, key, said, go) in gone.items():
+                assert key in it.state[part]
+                go()
+                if part == "networks":
+                    network.undefine()
+                with pytest.raises(Problem, match=f"not-found: The {said} .* does not exist any more"):
+                    await it.watcher.act(method, key)
+                await it.until(lambda: key not in it.state.get(part, {}))  # noqa: B023 - awaited within this turn
+
+
 async def test_an_unknown_key_is_named(world: str, watching: Callable[..., Any], uuid: Callable[[int], str]) -> None:
     async with watching(world) as it:
         await it.watcher.settled.wait()
@@ -168,8 +201,9 @@ async def test_a_storm_of_events_ends_in_the_true_state(
 
 
 async def test_a_failure_is_told_at_once_and_tried_again(
-    world: str, watching: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+    world: str, watching: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
+    """security.md 80: and is written down once, however often it is tried."""
     monkeypatch.setattr(module, "RETRY_FIRST", 0.01)
     answers: list[Callable[..., Awaitable[Provider]]] = []
 
@@ -188,6 +222,8 @@ async def test_a_failure_is_told_at_once_and_tried_again(
             await it.watcher.act(Method.START, "x")
         await it.until(lambda: it.status == "connected" and it.domains)
         assert "message" not in it.state["connection"]
+    assert len(answers) > 1
+    assert len([record for record in caplog.records if "Permission denied" in record.message]) == 1
 
 
 async def test_a_daemon_that_does_not_answer_does_not_keep_the_page_waiting(

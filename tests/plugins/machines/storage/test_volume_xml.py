@@ -16,7 +16,7 @@ def test_what_is_said_is_in_it_and_nothing_else() -> None:
     assert format_of_base.get("type") == "raw"
 
 
-@pytest.mark.parametrize("name", ["", "a/b", "a\nb", "x" * 256])
+@pytest.mark.parametrize("name", ["", "a/b", "a\nb", "x" * 256, ".", ".."])
 def test_a_name_is_a_name_of_a_file(name: str) -> None:
     with pytest.raises(Problem, match="protocol-error: A volume's name"):
         volume_xml(name, 1)
