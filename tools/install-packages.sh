@@ -43,6 +43,12 @@ if [ "$purpose" = test ]; then
     ls /usr/lib*/libvirt/connection-driver/libvirt_driver_lxc.so \
         /usr/lib/*/libvirt/connection-driver/libvirt_driver_lxc.so 2>/dev/null | grep -q . ||
         add "libvirt-daemon-driver-lxc" "libvirt-daemon-driver-lxc"
+    ls /usr/lib*/libvirt/storage-backend/libvirt_storage_backend_disk.so \
+        /usr/lib/*/libvirt/storage-backend/libvirt_storage_backend_disk.so 2>/dev/null | grep -q . ||
+        add "libvirt-daemon" "libvirt-daemon-driver-storage"
+    need parted "parted" "parted"
+    need mkfs.ext4 "e2fsprogs" "e2fsprogs"
+    need losetup "mount" "util-linux"
     need virsh "libvirt-clients" "libvirt-client"
     need qemu-system-x86_64 "qemu-system-x86" "qemu-system-x86-core"
     need dnsmasq "dnsmasq-base" "dnsmasq"
