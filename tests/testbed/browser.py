@@ -76,14 +76,17 @@ def _write_evidence(stem: str, image: bytes, html: str) -> None:
 
 
 async def accessibility_violations(page: Page, axe: str) -> list[str]:
-    """What axe (its source is given) finds on the page and in each of its frames: rule, element and reason.
+    """What axe (its source is given) finds on the page and in each frame that is seen: rule, element and reason.
 
     The shell's document has no heading of the first level: that is the one of the frame that it shows.
     """
     found: list[str] = []
     for frame in page.frames:
+        if frame.parent_frame and not await (await frame.frame_element()).is_visible():
+            continue
         # Through the debugger, so the page's content security policy stays as it is.
-        await frame.evaluate(axe)
+        if not await frame.evaluate("'axe' in window"):
+            await frame.evaluate(axe)
         options = {"iframes": False, "resultTypes": ["violations"], "rules": {}}
         if frame.child_frames:
             options["rules"] = {"page-has-heading-one": {"enabled": False}}
