@@ -4,8 +4,9 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Literal
 
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Frame, Page, WebError
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Frame, FrameLocator, Page, WebError, expect
 from testbed import leaks, processes
 
 from bridge.testing import browser
@@ -94,6 +95,17 @@ async def accessibility_violations(page: Page, axe: str) -> list[str]:
         for violation in result["violations"]:
             nodes = "; ".join(f"{node['html'][:300]} {node['failureSummary']}" for node in violation["nodes"][:3])
             found.append(f"{_short(frame)}: {violation['id']}: {violation['help']}: {nodes}")
+    return found
+
+
+async def violations_in_light_and_dark(page: Page, shown: FrameLocator, axe: str) -> list[str]:
+    """`accessibility_violations` of the page as it is, whose frame `shown` follows the colours that the system has."""
+    found: list[str] = []
+    schemes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+    for scheme in schemes:
+        await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        await expect(shown.locator(":root")).to_have_css("color-scheme", scheme)
+        found += await accessibility_violations(page, axe)
     return found
 
 
