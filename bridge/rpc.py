@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 
 PATCH_INTERVAL = 0.25
 """Seconds between patches; after quiet the first goes at once."""
+LOAD_INTERVAL = 0.03
+"""The same until the first load is complete, when somebody looks at an empty page."""
 PROGRESS_INTERVAL = 0.1
 """Seconds between progress notifications of one request; the last one always goes."""
 REQUESTS_MAX = 64
@@ -217,7 +219,7 @@ class RpcChannel(Channel):
                 await self._changed.wait()
                 await self.drain()
                 self._send_patch()
-                await asyncio.sleep(PATCH_INTERVAL)
+                await asyncio.sleep(PATCH_INTERVAL if self._loaded_sent else LOAD_INTERVAL)
         except Exception as exc:
             self.end(self._problem_of(exc))
 

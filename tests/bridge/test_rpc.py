@@ -14,7 +14,7 @@ from bridge import hookimpl
 from bridge.channel import SEND_WINDOW, Channel, NoOptions
 from bridge.plugins import new_manager
 from bridge.protocol import JsonObject, Problem
-from bridge.rpc import PATCH_INTERVAL, Progress, RpcChannel, method
+from bridge.rpc import LOAD_INTERVAL, PATCH_INTERVAL, Progress, RpcChannel, method
 from bridge.testing import RpcClient, connect, open_wire
 from manifests import merge
 
@@ -72,10 +72,27 @@ class Example(RpcChannel):
     def not_a_method(self) -> None: ...
 
 
+class Loading(RpcChannel):
+    """Its first load comes in two pieces, with a pause between them that is longer than one between two such patches."""
+
+    payload = "loading1"
+
+    async def run(self, options: NoOptions) -> None:
+        self.ready()
+        self.publish({"status": "connecting"})
+        await asyncio.sleep(LOAD_INTERVAL * 1.5)
+        self.publish({"rows": {"a": {"number": 1}}})
+        await asyncio.sleep(0)
+        self.publish({"rows": {"b": {"number": 2}}})
+        await asyncio.sleep(PATCH_INTERVAL / 2)
+        self.loaded()
+        await self.serve()
+
+
 class Plugin:
     @hookimpl
     def channels(self) -> list[type[Channel]]:
-        return [Example]
+        return [Example, Loading]
 
 
 def hooks() -> pluggy.PluginManager:
@@ -214,6 +231,19 @@ async def test_changes_in_a_row_are_few_patches(page: RpcClient) -> None:
     assert page.state["machines"]["a"]["n"] == 99
     await asyncio.sleep(PATCH_INTERVAL * 1.5)
     assert page.wire.is_quiet(page.channel)
+
+
+async def test_the_pieces_of_a_first_load_do_not_wait_as_later_patches_do() -> None:
+    async with open_wire(built_in={}, load_hooks=hooks) as wire:
+        page = await connect(wire, "loading1")
+        heard = [(await page.hear())["params"] for _ in range(4)]
+        assert [params.get("complete", False) for params in heard] == [False, False, False, True]
+        assert [params["patch"] for params in heard] == [
+            {"status": "connecting"},
+            {"rows": {"a": {"number": 1}}},
+            {"rows": {"b": {"number": 2}}},
+            {},
+        ]
 
 
 async def test_samples_are_dropped_while_the_page_does_not_keep_up() -> None:
