@@ -1,9 +1,10 @@
 import { renderPage } from "../../lib/page";
-import { CurrentPage } from "./routes";
+import { beginCurrentPage, CurrentPage } from "./routes";
 import "@xterm/xterm/css/xterm.css";
 import "uplot/dist/uPlot.min.css";
 import "../../lib/libvirt/libvirt.css";
 import "./machines.css";
 import "./details/details.css";
 
+beginCurrentPage();
 renderPage(<CurrentPage />);

@@ -13,6 +13,12 @@ let saved: SavedConnections | undefined;
 
 /** The list, whose connections stay while another page of this package is on show: coming back shows it at once. */
 export function MachineList() {
+  saved ??= new SavedConnections(connectionsFile());
+  return <MachinesPage fleet={openFleet()} saved={saved} />;
+}
+
+/** Opens the list's first connection, if it is not open: it is under way while the page is drawn. */
+export function openFleet(): Fleet {
   fleet ??= new Fleet((uri) =>
     connect<MachinesState, Samples>("libvirt1", {
       superuser: "try",
@@ -21,6 +27,5 @@ export function MachineList() {
       ...(uri && { uri }),
     }),
   );
-  saved ??= new SavedConnections(connectionsFile());
-  return <MachinesPage fleet={fleet} saved={saved} />;
+  return fleet;
 }

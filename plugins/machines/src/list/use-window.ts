@@ -1,11 +1,10 @@
-import { type RefObject, useCallback, useEffect, useLayoutEffect, useState } from "react";
+import { type RefObject, startTransition, useCallback, useEffect, useLayoutEffect, useState } from "react";
 
 /** Rows drawn beyond each edge of the screen, and by how many the drawn part moves at a time. */
 const BEYOND = 8;
 const STRIDE = 4;
 /** How high a row is taken to be, in pixels, until one was measured. */
 const FIRST_GUESS = 64;
-const FIRST_ROWS = 24;
 
 export interface Window {
   readonly first: number;
@@ -17,15 +16,19 @@ export interface Window {
 /** Which of `count` equally high rows are on the screen, or near it; `body` holds the rows and scrolls in `.ph-scroll`. */
 export function useWindow(count: number, body: RefObject<HTMLElement | null>): Window {
   const [rowHeight, setRowHeight] = useState(FIRST_GUESS);
-  const [range, setRange] = useState({ first: 0, end: FIRST_ROWS });
+  const [range, setRange] = useState(() => ({ first: 0, end: Math.ceil(window.innerHeight / FIRST_GUESS) }));
 
   const look = useCallback(() => {
     const scroller = body.current?.closest(".ph-scroll");
     if (!body.current || !scroller) return;
     const above = scroller.getBoundingClientRect().top - body.current.getBoundingClientRect().top;
     const next = rangeOf(above, scroller.clientHeight, rowHeight, count);
-    setRange((shown) => (shown.first === next.first && shown.end === next.end ? shown : next));
-  }, [body, rowHeight, count]);
+    if (next.first === range.first && next.end === range.end) return;
+    const seen = rangeOf(above, scroller.clientHeight, rowHeight, count, 0, 1);
+    // What nobody sees yet must not keep from the screen what they do see.
+    if (range.first <= seen.first && seen.end <= range.end) startTransition(() => setRange(next));
+    else setRange(next);
+  }, [body, rowHeight, count, range]);
 
   useEffect(() => {
     const scroller = body.current?.closest(".ph-scroll");
@@ -56,12 +59,19 @@ export function useWindow(count: number, body: RefObject<HTMLElement | null>): W
   return { first: Math.min(range.first, count), end: Math.min(range.end, count), rowHeight };
 }
 
-/** The rows to draw where the rows begin `above` pixels above the screen's upper edge. */
-export function rangeOf(above: number, screen: number, rowHeight: number, count: number): { first: number; end: number } {
-  const first = Math.floor(Math.max(0, above) / rowHeight) - BEYOND;
-  const end = Math.ceil((above + screen) / rowHeight) + BEYOND;
+/** The rows to draw where the rows begin `above` pixels above the screen's upper edge: `beyond` more at each edge, in steps of `stride`. */
+export function rangeOf(
+  above: number,
+  screen: number,
+  rowHeight: number,
+  count: number,
+  beyond = BEYOND,
+  stride = STRIDE,
+): { first: number; end: number } {
+  const first = Math.floor(Math.max(0, above) / rowHeight) - beyond;
+  const end = Math.ceil((above + screen) / rowHeight) + beyond;
   const clamp = (row: number) => Math.min(count, Math.max(0, row));
-  return { first: clamp(Math.floor(first / STRIDE) * STRIDE), end: clamp(Math.ceil(end / STRIDE) * STRIDE) };
+  return { first: clamp(Math.floor(first / stride) * stride), end: clamp(Math.ceil(end / stride) * stride) };
 }
 
 /** What stands in the list from top to bottom: the rows drawn, by their indices, and the gaps between them. */
