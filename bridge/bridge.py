@@ -64,6 +64,7 @@ class Bridge:
         self._backends = Backends(self.router)
         self.context.packages_reloaded += [self._superuser.reload, self._backends.reload, self._manifest_bridges.reload]
         self.context.restart_backends = self._backends.restart
+        self.context.page_asked = self._backends.prestart
         self._ended: asyncio.Future[Problem | None]
 
     async def run(self, reader: int, writer: int) -> int:

@@ -33,6 +33,8 @@ class Context:
     """The superuser bridge, once there is a router to have one."""
     restart_backends: Callable[[frozenset[str]], None] = lambda _: None
     """Ends the back ends of these packages."""
+    page_asked: Callable[[str], None] = lambda _: None
+    """A page of this package was asked for, and found."""
     packages_reloaded: list[Callable[[], None]] = field(default_factory=list)
     """Called when the packages were looked for anew."""
 

@@ -136,6 +136,13 @@ class Peer:
             self._ended = asyncio.get_running_loop().create_future()
             self._task = self._router.spawn(self._main())
 
+    def prestart(self) -> bool:
+        """Start the process before its first channel; False where it runs, or may not start now."""
+        if self._task is not None or self._restarts.is_given_up(asyncio.get_running_loop().time()):
+            return False
+        self.start()
+        return True
+
     def unlink(self, channel: str) -> None:
         """A channel was closed: the peer may not speak on it any more."""
         link = self._links.pop(channel, None)

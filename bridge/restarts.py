@@ -21,11 +21,15 @@ class Restarts:
 
     def check(self, now: float) -> None:
         """Raise the Problem of the last end while the process is given up."""
-        if self._given_up is not None:
-            since, problem = self._given_up
-            if now - since < REST:
-                raise problem
-            self.forgive()
+        if self._given_up is None:
+            return
+        if self.is_given_up(now):
+            raise self._given_up[1]
+        self.forgive()
+
+    def is_given_up(self, now: float) -> bool:
+        """Whether `check` would raise."""
+        return self._given_up is not None and now - self._given_up[0] < REST
 
     def forgive(self) -> None:
         """Whatever made it end quickly may be mended."""

@@ -86,6 +86,7 @@ MANIFEST = record(
         "tools": _entries,
         "dashboard": _entries,
         "preload": list_of(_string),
+        "prestart": list_of(_name),
         "parent": record({"component": _string, "docs": _docs}),
         "locales": map_of(_string),
         "docs": _docs,

@@ -118,6 +118,8 @@ class Manifest:
     tools: tuple[Entry, ...]
     dashboard: tuple[Entry, ...]
     preload: tuple[str, ...]
+    prestart: tuple[str, ...]
+    """Payloads whose back ends start when a page of the package is asked for."""
     parent: Parent | None
     locales: Mapping[str, str]
     docs: tuple[Docs, ...]
@@ -143,6 +145,7 @@ def parse(raw: Any, where: str) -> Manifest:
         tools=_entries(raw.get("tools", {})),
         dashboard=_entries(raw.get("dashboard", {})),
         preload=tuple(raw.get("preload", ())),
+        prestart=tuple(raw.get("prestart", ())),
         parent=_parent(raw["parent"]) if "parent" in raw else None,
         locales=raw.get("locales", {}),
         docs=_docs(raw),

@@ -60,6 +60,8 @@ class HttpStreamChannel(Channel):
         self.ready()
         await self.wait_done()
         response = await self._respond(options.path, options.headers)
+        if options.method == "GET" and response.is_page:
+            self.context.page_asked(options.path.split("/")[1])
         try:
             status = {"status": response.status, "reason": response.reason, "headers": response.headers}
             await self.write(encode_json(status))

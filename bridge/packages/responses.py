@@ -35,6 +35,11 @@ class Response:
     headers: dict[str, str]
     body: bytes | FileBody
 
+    @property
+    def is_page(self) -> bool:
+        """Whether it is a page of a package, or says that the reader's own copy of it is good."""
+        return self.status in (200, 304) and self.headers.get("Content-Type") == "text/html"
+
     def close(self) -> None:
         """Let go of the body."""
         if isinstance(self.body, FileBody):

@@ -8,15 +8,23 @@ import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import pluggy
 import pytest
 
+from bridge import backends, hookimpl
 from bridge.backends import backend_command
+from bridge.plugins import new_manager
+from bridge.router import Router, Rule
 from bridge.testing import Wire, open_wire
 
 BACKEND = """
 import os, sys, vendored, sibling
 from bridge import hookimpl
 from bridge.rpc import RpcChannel, method
+
+if "STARTED" in os.environ:
+    with open(os.environ["STARTED"], "w") as told:
+        told.write(str(os.getpid()))
 
 class Example(RpcChannel):
     payload = "example1"
@@ -132,3 +140,142 @@ async def test_the_end_of_the_bridge_ends_its_back_ends(tmp_path: Path, wire: Wi
     answer = await call(wire, "c", "who")
     assert isinstance(answer, list)
     await asyncio.sleep(0)
+
+
+@pytest.fixture
+async def pages(tmp_path: Path) -> AsyncIterator[Wire]:
+    """A bridge whose packages have a page each: that of `eager` wants the back end of `good`, the other does not."""
+    good, eager = tmp_path / "plugins/good", tmp_path / "plugins/eager"
+    (good / "vendor").mkdir(parents=True)
+    eager.mkdir()
+    backend = {"module": "backend", "payloads": ["example1"]}
+    (good / "manifest.json").write_text(json.dumps({"version": 1, "backend": backend}))
+    (good / "backend.py").write_text(BACKEND)
+    (good / "sibling.py").write_text("NAME = 'sibling'")
+    (good / "vendor/vendored.py").write_text("NAME = 'vendored'")
+    (eager / "manifest.json").write_text(json.dumps({"version": 1, "prestart": ["nobodys1", "example1"]}))
+    for folder in (good, eager):
+        (folder / "index.html").write_text("<p>page</p>")
+        (folder / "page.js").write_text("script")
+    os.mkfifo(tmp_path / "started")
+    environ = {**os.environ, "PILOTHOUSE_PLUGIN_PATH": str(tmp_path / "plugins"), "STARTED": str(tmp_path / "started")}
+    async with open_wire(environ, load_hooks=hooks) as opened:
+        yield opened
+
+
+class Plugin:
+    """Keeps the router."""
+
+    router: Router
+
+    @hookimpl
+    def routing_rules(self, router: Router) -> list[Rule]:
+        Plugin.router = router
+        return []
+
+
+def hooks() -> pluggy.PluginManager:
+    manager = new_manager()
+    manager.register(Plugin())
+    return manager
+
+
+async def ask(wire: Wire, path: str, method: str = "GET") -> None:
+    """Have a file of a package sent."""
+    headers = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "host"}
+    wire.open("p", "http-stream1", path=path, internal="packages", method=method, headers=headers)
+    wire.control("done", "p")
+    await wire.until("close", "p")
+
+
+async def started(tmp_path: Path) -> int:
+    """The process of the back end, as soon as it runs."""
+    async with asyncio.timeout(20):
+        return int(await asyncio.to_thread((tmp_path / "started").read_text))
+
+
+def running() -> list[int]:
+    """The back ends that run, by their processes."""
+    children = (task.read_text().split() for task in Path("/proc/self/task").glob("*/children"))
+    pids = [int(pid) for some in children for pid in some]
+    return [pid for pid in pids if b"--backend" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+
+
+async def ended(pid: int) -> None:
+    """Wait for the end of a process."""
+    try:
+        fd = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return
+    gone = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    loop.add_reader(fd, gone.set)
+    try:
+        async with asyncio.timeout(20):
+            await gone.wait()
+    finally:
+        loop.remove_reader(fd)
+        os.close(fd)
+
+
+async def test_a_page_that_wants_it_starts_a_back_end_and_its_channel_finds_that(tmp_path: Path, pages: Wire) -> None:
+    await ask(pages, "/eager/index.html")
+    pid = await started(tmp_path)
+    await ask(pages, "/eager/index.html")
+    pages.open("c", "example1")
+    await pages.expect("ready", "c")
+    answer = await call(pages, "c", "who")
+    assert isinstance(answer, list)
+    assert answer[0] == pid
+    assert running() == [pid]
+
+
+async def test_nothing_else_starts_one(tmp_path: Path, pages: Wire) -> None:
+    await ask(pages, "/good/index.html")
+    await ask(pages, "/eager/page.js")
+    await ask(pages, "/eager/absent.html")
+    await ask(pages, "/eager/index.html", "HEAD")
+    pages.open("c", "echo")
+    await pages.expect("ready", "c")
+    assert running() == []
+    await ask(pages, "/eager/index.html")
+    pid = await started(tmp_path)
+    assert running() == [pid]
+
+
+async def test_beside_a_superuser_bridge_nothing_starts(pages: Wire) -> None:
+    await ask(pages, "/good/index.html")
+    Plugin.router.context.superuser.current = "Sudo"
+    await ask(pages, "/eager/index.html")
+    pages.open("c", "echo")
+    await pages.expect("ready", "c")
+    assert running() == []
+
+
+async def test_one_that_no_channel_comes_to_ends_and_the_next_channel_gets_another(
+    tmp_path: Path, pages: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backends, "UNUSED_MAX", 0.5)
+    await ask(pages, "/eager/index.html")
+    unused = await started(tmp_path)
+    await ended(unused)
+    pages.open("c", "example1")
+    assert await started(tmp_path) != unused
+    await pages.expect("ready", "c")
+
+
+async def test_one_that_had_a_channel_stays(tmp_path: Path, pages: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(backends, "UNUSED_MAX", 0.5)
+    await ask(pages, "/eager/index.html")
+    pages.open("c", "example1")
+    pid = await started(tmp_path)
+    await pages.expect("ready", "c")
+    pages.control("close", "c")
+    await pages.expect("close", "c")
+    await asyncio.sleep(backends.UNUSED_MAX)
+    assert running() == [pid]
+    pages.open("c", "example1")
+    await pages.expect("ready", "c")
+    answer = await call(pages, "c", "who")
+    assert isinstance(answer, list)
+    assert answer[0] == pid

@@ -29,6 +29,8 @@ def test_one_that_always_dies_rests_for_a_while_and_says_why() -> None:
     with pytest.raises(Problem, match=r"it ended\. It ended so 5 times in a row") as caught:
         restarts.check(100 + REST - 1)
     assert caught.value.extra == {"stderr": "boom"}
+    assert restarts.is_given_up(100 + REST - 1)
+    assert not restarts.is_given_up(100 + REST)
     restarts.check(100 + REST)
     assert restarts.pause == 0
 

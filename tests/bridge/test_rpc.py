@@ -73,7 +73,7 @@ class Example(RpcChannel):
 
 
 class Loading(RpcChannel):
-    """Its first load comes in two pieces, with a pause between them that is longer than one between two such patches."""
+    """Its first load comes in pieces, with pauses that are longer than those between such patches."""
 
     payload = "loading1"
 

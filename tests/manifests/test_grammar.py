@@ -32,6 +32,8 @@ GOOD: list[dict[str, Any]] = [
     {"menu": {"i": {"docs": [{"label": "D", "url": "https://example.org"}]}}},
     {"menu": {"i": {"keywords": [{"matches": ["a"], "goto": "/x", "weight": 1, "translate": False}]}}},
     {"preload": ["index"], "parent": {"component": "system", "docs": []}, "locales": {"de-de": "Deutsch"}},
+    {"prestart": []},
+    {"prestart": ["libvirt1", "a-b_C9"]},
     {"docs": [{"label": "", "url": ""}], "config": {"a": [1]}},
 ]
 
@@ -101,6 +103,8 @@ BAD: list[Any] = [
     {"menu": {"index": {"keywords": [{}]}}},
     {"menu": {"index": {"keywords": [{"matches": "a"}]}}},
     {"preload": "index"},
+    {"prestart": "libvirt1"},
+    {"prestart": ["a b"]},
     {"parent": "system"},
     {"parent": {"component": 1}},
     {"locales": {"de": 1}},

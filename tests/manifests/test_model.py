@@ -32,6 +32,7 @@ def test_everything_a_manifest_can_say_is_read() -> None:
             "more": {"path": "other.html"},
         },
         "preload": ["index"],
+        "prestart": ["load1"],
         "parent": {"component": "system"},
         "locales": {"de": "Deutsch"},
     }
@@ -48,6 +49,7 @@ def test_everything_a_manifest_can_say_is_read() -> None:
         Entry("index", "Up", "index.html", 5, (Docs("D", "U"),), (Keyword(("a",), "x", 3, True),)),
         Entry("more", "", "other.html", 1000, (), ()),
     )
+    assert manifest.prestart == ("load1",)
     assert manifest.parent == Parent("system", ())
     assert manifest.raw is raw
 

@@ -32,6 +32,7 @@ def test_what_is_made_is_not_kept() -> None:
 def test_an_error_says_what_it_is() -> None:
     response = error_page(404, "Not Found")
     assert response.status == 404
+    assert not response.is_page
     assert b"<h1>Not Found</h1>" in bytes(response.body if isinstance(response.body, bytes) else b"")
 
 
