@@ -1,6 +1,7 @@
 /* Builds the front end: `node plugins/build.mjs [--watch]`.
  *
  * - plugins/<name>/src/index.tsx     -> plugins/lib/dist/<name>-HASH.js.gz   ES modules, common code in shared chunks
+ * - plugins/<name>/src/start.ts      -> plugins/lib/dist/start-<name>-HASH.js.gz   what need not wait for all of them
  * - plugins/<name>/src/index.html    -> plugins/<name>/dist/index.html       with the names above filled in
  * - plugins/lib/{cockpit,rpc}.ts     -> plugins/base1/dist/*.mjs             ES modules for others, with declarations
  * - po/<language>.po                -> plugins/<name>/dist/po.<language>.js and po.manifest.<language>.js: what the page and
@@ -58,10 +59,16 @@ const hashed = {
   loader: { ".woff2": "file", ".svg": "file", ".png": "file" },
 };
 
-/* The built files of one page: its module, the chunks that module imports, its style. */
+/* The built files of one page: its module, the chunks that module imports, its style; `start` with its chunks, where it has one. */
 function builtPage(metafile, name) {
-  const source = `${name}/src/index.tsx`;
-  const [script, output] = Object.entries(metafile.outputs).find(([, each]) => each.entryPoint === source);
+  const script = outputOf(metafile, `${name}/src/index.tsx`);
+  const start = hasStart(name) ? outputOf(metafile, startOf(name)) : null;
+  const first = start ? chunksOf(metafile, start) : [];
+  const chunks = chunksOf(metafile, script).filter((chunk) => !first.includes(chunk));
+  return { script, style: metafile.outputs[script].cssBundle, chunks, start, first };
+}
+
+function chunksOf(metafile, script) {
   const chunks = new Set();
   const visit = (file) => {
     for (const imported of metafile.outputs[file].imports) {
@@ -71,8 +78,11 @@ function builtPage(metafile, name) {
     }
   };
   visit(script);
-  return { script, style: output.cssBundle, chunks: [...chunks] };
+  return [...chunks];
 }
+
+const startOf = (name) => `${name}/src/start.ts`;
+const hasStart = (name) => existsSync(path.join(PLUGINS, startOf(name)));
 
 function outputOf(metafile, source) {
   return Object.entries(metafile.outputs).find(([, each]) => each.entryPoint === source)[0];
@@ -80,11 +90,14 @@ function outputOf(metafile, source) {
 
 async function writePage(name, metafile, shared) {
   const url = (file) => LIB_URL + path.basename(file);
-  const { script, style, chunks } = builtPage(metafile, name);
+  const { script, style, chunks, start, first } = builtPage(metafile, name);
+  const preload = (file) => `<link rel="modulepreload" href="${url(file)}">`;
   const tags = [
     `<script src="${url(shared.early)}"></script>`,
+    ...first.map(preload),
+    ...(start ? [`<script type="module" async src="${url(start)}"></script>`] : []),
     ...[shared.style, style].filter(Boolean).map((file) => `<link rel="stylesheet" href="${url(file)}">`),
-    ...chunks.map((file) => `<link rel="modulepreload" href="${url(file)}">`),
+    ...chunks.map(preload),
     // Where there is none in the reader's language it is empty.
     '<script src="po.js" defer></script>',
     `<script type="module" src="${url(script)}"></script>`,
@@ -122,6 +135,7 @@ async function build(names) {
     plugins: [patternflyWords],
     entryPoints: [
       ...names.map((name) => ({ in: `${name}/src/index.tsx`, out: name })),
+      ...names.filter(hasStart).map((name) => ({ in: startOf(name), out: `start-${name}` })),
       { in: BASE_STYLE, out: "base" },
     ],
   });

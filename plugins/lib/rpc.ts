@@ -1,6 +1,7 @@
 /** Back ends for pages: `connect("libvirt1")`; what comes back is described at `Connection`. */
 
-import { channel, connectionEvents } from "./cockpit";
+import { channel } from "../base1/src/channel";
+import { connectionEvents } from "../base1/src/connection";
 import type { Json, JsonObject } from "./merge";
 import { Connection, type RpcChannel } from "./rpc-connection";
 import { onAccessChange } from "./superuser";

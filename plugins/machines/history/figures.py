@@ -14,9 +14,9 @@ STATES = ("no state", "running", "blocked", "paused", "shutting down", "shut off
 
 STATS_STATE, STATS_CPU_TOTAL, STATS_BALLOON, STATS_VCPU = 1, 2, 4, 8
 STATS_INTERFACE, STATS_BLOCK = 16, 32
-STATS = STATS_STATE | STATS_CPU_TOTAL | STATS_BALLOON | STATS_VCPU
+STATS = STATS_STATE | STATS_BALLOON | STATS_VCPU
 """What is asked of all domains, in virDomainStatsTypes."""
-LIVE_STATS = STATS | STATS_INTERFACE | STATS_BLOCK
+LIVE_STATS = STATS | STATS_CPU_TOTAL | STATS_INTERFACE | STATS_BLOCK
 """What is asked of those that run."""
 RUNNING, NOWAIT = 16, 1 << 29
 """virConnectGetAllDomainStatsFlags. NOWAIT: a domain that is busy with a job tells less; it does not hold up others."""

@@ -1,6 +1,7 @@
 """What virsh prints, read; no I/O. Nothing of it is a table where a plainer form exists."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from plugins.machines.history import figures
@@ -10,6 +11,8 @@ _UUID_LENGTH = 36
 
 _NUMBERED = frozenset({*figures.SUMMARY, *figures.COUNTERS})
 _BALLOON = "balloon."
+_DOMAIN = "\nDomain: '"
+_MEMBER = re.compile(r"  [a-z][A-Za-z0-9._-]*")
 _STATE_WORDS = ("no state", "running", "idle", "paused", "in shutdown", "shut off", "crashed", "pmsuspended")
 """virsh's own words for virDomainState, in its order."""
 
@@ -34,22 +37,34 @@ def lines(output: str) -> list[str]:
 
 
 def stats(output: str) -> Iterator[tuple[str, dict[str, int]]]:
-    """The name and the statistics of each domain that `domstats` prints."""
-    name: str | None = None
+    """The name and the statistics of each domain that `domstats` prints, as far as nobody else can have written them.
+
+    The path of a disk may hold line breaks, and so all that virsh prints of another domain. So one that is told of
+    twice is left out, and one with a line of another form than its own has, or with a member twice.
+    """
+    records = f"\n{output}".split(_DOMAIN)[1:]
+    told = [(head.removesuffix("'"), _members(head, rest)) for head, *rest in (each.split("\n") for each in records)]
+    times = Counter(name for name, _ in told)
+    for name, found in told:
+        if found is not None and times[name] == 1:
+            yield name, found
+
+
+def _members(head: str, rest: list[str]) -> dict[str, int] | None:
+    """The numbers of one domain; None where a line has another form than virsh gives it. Empty ones end it."""
+    while rest and not rest[-1]:
+        rest.pop()
     found: dict[str, int] = {}
-    for line in output.split("\n"):
-        if line.startswith("Domain: '") and line.endswith("'"):
-            if name is not None:
-                yield name, found
-            name, found = line[len("Domain: '") : -1], {}
-            continue
-        member, _, value = line.strip().partition("=")
-        if not value.isdecimal():
-            continue
-        if member in _NUMBERED or member.startswith(_BALLOON) or figures.is_counted(member):
-            found[member] = int(value)
-    if name is not None:
-        yield name, found
+    seen = set()
+    for line in rest:
+        member, _, value = line.partition("=")
+        if member in seen or not _MEMBER.fullmatch(member):
+            return None
+        seen.add(member)
+        name = member[2:]
+        if value.isdecimal() and (name in _NUMBERED or name.startswith(_BALLOON) or figures.is_counted(name)):
+            found[name] = int(value)
+    return found if head.endswith("'") else None
 
 
 def pairs(output: str) -> dict[str, str]:

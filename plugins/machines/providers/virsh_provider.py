@@ -62,7 +62,8 @@ from plugins.machines.storage.pool_xml import supported_types
 
 _BATCH = 50
 """Commands in one line: few enough that an action comes between, and enough that the lines cost nothing."""
-_STATS = "domstats --state --cpu-total --balloon --vcpu --nowait"
+_STATS = "domstats --state --balloon --vcpu --nowait"
+_COUNTERS = f"{_STATS} --cpu-total --interface --block --list-running"
 _ATTEMPTS = 3
 """Lists taken until two around the statistics agree on the names; after that, those that do are taken."""
 _LISTS = {Kind.POOL: "pool-list", Kind.NETWORK: "net-list"}
@@ -111,11 +112,11 @@ class Virsh(Provider):
     async def domains(self, keys: Collection[str] | None = None) -> dict[str, Domain]:
         if keys is not None:
             return await self._some_domains(keys)
-        found = await self._all_stats("")
+        found = await self._all_stats(_STATS, "--all")
         return self._summaries(await self._completed(found, figures.SUMMARY), await self._ask(_FLAG_LISTS))
 
     async def readings(self) -> dict[str, Reading]:
-        found = await self._completed(await self._all_stats("--interface --block --list-running"), figures.COUNTERS)
+        found = await self._completed(await self._all_stats(_COUNTERS, "--state-running"), figures.COUNTERS)
         return {key: figures.reading(told) for key, (_, told) in found.items()}
 
     async def listing(self, kind: Kind) -> dict[str, Listed]:
@@ -270,20 +271,23 @@ class Virsh(Provider):
         elif key not in await self.describe(kind, [key]):
             raise gone(kind, key)
 
-    async def _all_stats(self, which: str) -> dict[str, tuple[str, dict[str, int]]]:
-        """Name and statistics by key; `domstats` prints names, so a list before and one after must agree on them."""
-        listed = "list --all --uuid --name"
+    async def _all_stats(self, command: str, which: str) -> dict[str, tuple[str, dict[str, int]]]:
+        """Name and statistics by key of the domains in the list `which`.
+
+        `domstats` prints names, so a list before and one after must agree on them.
+        """
+        listed = f"list {which} --uuid --name"
         for attempt in range(_ATTEMPTS):
-            answers = await self._ask([listed, f"{_STATS} {which}", listed])
+            answers = await self._ask([listed, command, listed])
             before, after = _checked(answers[0]), _checked(answers[2])
             known = names(after)
             if before == after or attempt == _ATTEMPTS - 1:
                 break
-        self._names = known
+        if which == "--all":
+            self._names = known
         said = _or_refused(answers[1])
         if said is None:
-            (last,) = await self._ask([f"list {'' if '--list-running' in which else '--all'} --uuid --name"])
-            return {key: (name, {}) for name, key in names(_checked(last)).items()}
+            return {key: (name, {}) for name, key in known.items()}
         earlier = names(before)
         return {known[name]: (name, found) for name, found in stats(said) if known.get(name, "") == earlier.get(name)}
 

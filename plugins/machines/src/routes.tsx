@@ -4,7 +4,7 @@ import { type ReactElement, useSyncExternalStore } from "react";
 import { location } from "../../lib/cockpit";
 import { followAddress } from "../../lib/libvirt/address";
 import { ConsoleRoute, MachineRoute } from "./details/machine-route";
-import { MachineList, openFleet } from "./list/machine-list";
+import { MachineList } from "./list/machine-list";
 
 const LIST = "";
 
@@ -19,11 +19,6 @@ export function CurrentPage() {
   const name = useSyncExternalStore(followAddress, routeName);
   const Page = ROUTES[name] ?? MachineList;
   return <Page key={name} />;
-}
-
-/** Begins to connect for the page that the address asks for, before anything is drawn. */
-export function beginCurrentPage(): void {
-  if (routeName() === LIST) openFleet();
 }
 
 function routeName(): string {

@@ -38,6 +38,37 @@ def test_statistics_are_by_name(name: str) -> None:
     ]
 
 
+RUNNING = (
+    "Domain: 'victim'\n  state.state=1\n  cpu.time=5\n  block.count=1\n  block.0.path=/a\n  block.0.rd.bytes=8\n\n"
+)
+
+
+def attacker(path: str) -> str:
+    """What virsh prints of another domain, whose one disk is at `path`."""
+    return f"Domain: 'attacker'\n  cpu.time=7\n  block.count=1\n  block.0.path={path}\n  block.0.rd.bytes=1\n\n"
+
+
+FORGED = [
+    "/b\n\nDomain: 'victim'\n  cpu.time=999",
+    "/b\n  block.0.rd.bytes=1\n\nDomain: 'victim'\n  state.state=1\n  cpu.time=999\n\nDomain: 'attacker'",
+    "/b\n\nDomain: 'victim'\n  cpu.time=999\n\nDomain: 'third'\n  cpu.time=1",
+]
+
+
+@pytest.mark.parametrize("path", FORGED)
+@pytest.mark.parametrize("first", [True, False])
+def test_a_disk_whose_path_looks_like_another_domain_changes_no_figure_of_that(path: str, first: bool) -> None:
+    parts = [attacker(path), RUNNING]
+    assert "victim" not in dict(stats("".join(parts if first else parts[::-1])))
+
+
+@pytest.mark.parametrize(
+    "path", ["/b\nc", "/b\n", "/b\n\n  cpu.time=9", "/b\n  cpu.time=9", "/b\nDomain: x", "/b\n\n\nc"]
+)
+def test_a_disk_with_a_line_break_in_its_path_costs_the_figures_of_its_own_domain_alone(path: str) -> None:
+    assert dict(stats(attacker(path) + RUNNING)) == {"victim": {"state.state": 1, "cpu.time": 5, "block.0.rd.bytes": 8}}
+
+
 def test_dominfo_has_what_a_driver_tells_no_statistics_of() -> None:
     told = "Id: -\nName: a: b\nState:  in shutdown\nCPU(s): 2\nCPU time: 1.5s\nMax memory: 8 KiB\nUsed memory: 4 KiB\n"
     assert info_stats(pairs(told)) == {

@@ -72,7 +72,7 @@ BEFORE, SWAPPED = f"{ONE} a\n{TWO} b\n", f"{ONE} b\n{TWO} a\n"
 
 async def test_names_that_change_meanwhile_are_asked_again(provider: Virsh) -> None:
     provider._process = Lists(BEFORE, STATS, SWAPPED, SWAPPED, STATS, SWAPPED)  # type: ignore[assignment]
-    found = await provider._all_stats("")
+    found = await provider._all_stats("domstats", "--all")
     assert {key: name for key, (name, _) in found.items()} == {ONE: "b", TWO: "a"}
     assert found[TWO][1] == {"state.state": 1}
 
@@ -80,12 +80,12 @@ async def test_names_that_change_meanwhile_are_asked_again(provider: Virsh) -> N
 async def test_names_that_never_rest_are_left_out(provider: Virsh) -> None:
     restless = [BEFORE, STATS, SWAPPED] * 3
     provider._process = Lists(*restless)  # type: ignore[assignment]
-    assert await provider._all_stats("") == {}
+    assert await provider._all_stats("domstats", "--all") == {}
 
 
 async def test_who_goes_between_two_commands_is_left_out(provider: Virsh) -> None:
     provider._process = Lists(BEFORE, STATS, BEFORE)  # type: ignore[assignment]
-    told = await provider._all_stats("")
+    told = await provider._all_stats("domstats", "--all")
     assert told.keys() == {ONE, TWO}
     provider._process = Lists()  # type: ignore[assignment]
 
