@@ -18,6 +18,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import esbuild from "esbuild";
+import { commonChunk, loadedWith } from "./common-chunk.mjs";
 import { buildModules } from "./modules.mjs";
 import { patternflyWords } from "./patternfly-words.mjs";
 import { writeTranslations } from "../tools/translations/compile.mjs";
@@ -59,28 +60,17 @@ const hashed = {
   loader: { ".woff2": "file", ".svg": "file", ".png": "file" },
 };
 
-/* The built files of one page: its module, the chunks that module imports, its style; `start` with its chunks, where it has one. */
+/* The built files of one page: its module, the chunks that module imports; `start` with its chunks, where it has one. */
 function builtPage(metafile, name) {
-  const script = outputOf(metafile, `${name}/src/index.tsx`);
+  const script = outputOf(metafile, pageOf(name));
   const start = hasStart(name) ? outputOf(metafile, startOf(name)) : null;
   const first = start ? chunksOf(metafile, start) : [];
   const chunks = chunksOf(metafile, script).filter((chunk) => !first.includes(chunk));
-  return { script, style: metafile.outputs[script].cssBundle, chunks, start, first };
+  return { script, chunks, start, first };
 }
 
-function chunksOf(metafile, script) {
-  const chunks = new Set();
-  const visit = (file) => {
-    for (const imported of metafile.outputs[file].imports) {
-      if (imported.kind !== "import-statement" || chunks.has(imported.path)) continue;
-      chunks.add(imported.path);
-      visit(imported.path);
-    }
-  };
-  visit(script);
-  return [...chunks];
-}
-
+const chunksOf = (metafile, script) => loadedWith(metafile, script).filter((file) => file !== script);
+const pageOf = (name) => `${name}/src/index.tsx`;
 const startOf = (name) => `${name}/src/start.ts`;
 const hasStart = (name) => existsSync(path.join(PLUGINS, startOf(name)));
 
@@ -88,9 +78,9 @@ function outputOf(metafile, source) {
   return Object.entries(metafile.outputs).find(([, each]) => each.entryPoint === source)[0];
 }
 
-async function writePage(name, metafile, shared) {
+async function writePage(name, metafile, style, shared) {
   const url = (file) => LIB_URL + path.basename(file);
-  const { script, style, chunks, start, first } = builtPage(metafile, name);
+  const { script, chunks, start, first } = builtPage(metafile, name);
   const preload = (file) => `<link rel="modulepreload" href="${url(file)}">`;
   const tags = [
     `<script src="${url(shared.early)}"></script>`,
@@ -126,28 +116,41 @@ async function removeOld(folder, keep) {
   }
 }
 
-async function build(names) {
-  const modules = await esbuild.build({
+/* The modules and styles of all pages: styles as a plain build makes them, modules with what is common in one chunk. */
+async function buildModulesOf(names) {
+  const options = {
     ...hashed,
     format: "esm",
     splitting: true,
     jsx: "automatic",
-    plugins: [patternflyWords],
+    write: false,
     entryPoints: [
-      ...names.map((name) => ({ in: `${name}/src/index.tsx`, out: name })),
+      ...names.map((name) => ({ in: pageOf(name), out: name })),
       ...names.filter(hasStart).map((name) => ({ in: startOf(name), out: `start-${name}` })),
-      { in: BASE_STYLE, out: "base" },
     ],
-  });
+  };
+  const base = { in: BASE_STYLE, out: "base" };
+  const plain = await esbuild.build({ ...options, entryPoints: [...options.entryPoints, base], plugins: [patternflyWords] });
+  const common = commonChunk(PLUGINS, plain.metafile, names.map(pageOf));
+  const modules = await esbuild.build({ ...options, plugins: [common, patternflyWords] });
+  const isScript = ({ path: file }) => /\.js(\.map)?$/.test(file);
+  const files = [...plain.outputFiles.filter((file) => !isScript(file)), ...modules.outputFiles.filter(isScript)];
+  await mkdir(LIB_DIST, { recursive: true });
+  await Promise.all(files.map((file) => writeFile(file.path, file.contents)));
+  return { styles: plain.metafile, scripts: modules.metafile, written: files.map((file) => path.relative(PLUGINS, file.path)) };
+}
+
+async function build(names) {
+  const { styles, scripts, written } = await buildModulesOf(names);
   const early = await esbuild.build({ ...hashed, format: "iife", entryPoints: [EARLY_SCRIPT] });
   const shared = {
-    style: outputOf(modules.metafile, BASE_STYLE),
+    style: outputOf(styles, BASE_STYLE),
     early: outputOf(early.metafile, EARLY_SCRIPT),
   };
-  for (const name of names) await writePage(name, modules.metafile, shared);
+  for (const name of names) await writePage(name, scripts, styles.outputs[outputOf(styles, pageOf(name))].cssBundle, shared);
   await writeTranslations(path.dirname(PLUGINS), names);
 
-  const outputs = [modules, early].flatMap((result) => Object.keys(result.metafile.outputs));
+  const outputs = [...written, ...Object.keys(early.metafile.outputs)];
   const stored = watch ? outputs : await Promise.all(outputs.map(compress));
   await removeOld(LIB_DIST, stored);
   await buildModules(common, { declarations: !watch });

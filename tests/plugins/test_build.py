@@ -47,6 +47,44 @@ def test_a_page_names_files_that_are_there_and_runs_no_inline_script(page: str) 
     assert "<style" not in html
 
 
+def scripts_of(page: str) -> list[str]:
+    """The modules that a page names, and those that they load at once."""
+    html = (PLUGINS / page / "dist/index.html").read_text()
+    return re.findall(r'<(?:link rel="modulepreload" href|script type="module"(?: async)? src)="[^"]*/([^/"]+)"', html)
+
+
+def test_pages_are_few_files_and_what_several_use_is_one_that_all_load() -> None:
+    pages = {page: scripts_of(page) for page in PAGES}
+    assert all(len(scripts) <= 6 for scripts in pages.values()), pages
+    common = set.intersection(*(set(scripts) for scripts in pages.values()))
+    biggest = max((script for scripts in pages.values() for script in scripts), key=lambda name: size_of(name))
+    assert biggest in common
+    own = {page: sum(size_of(name) for name in scripts if name not in common) for page, scripts in pages.items()}
+    assert own["overview"] < size_of(biggest) / 4, "it has little of its own"
+
+
+def size_of(script: str) -> int:
+    return (LIB / f"{script}.gz").stat().st_size
+
+
+def test_what_starts_first_needs_neither_react_nor_texts() -> None:
+    html = (PLUGINS / "machines/dist/index.html").read_text()
+    start = re.search(r'<script type="module" async src="[^"]*/(start-machines-[A-Z0-9]{8}\.js)"></script>', html)
+    assert start
+    assert html.index(start[0]) < html.index('rel="stylesheet"')
+    wanted, seen = [start[1]], set()
+    while wanted:
+        name = wanted.pop()
+        seen.add(name)
+        source = gzip.decompress((LIB / f"{name}.gz").read_bytes()).decode()
+        wanted += (
+            set(re.findall(r'from"\./([\w-]+\.js)"', source) + re.findall(r'import"\./([\w-]+\.js)"', source)) - seen
+        )
+        assert "react.element" not in source
+        assert "pilothouse:catalogues" not in source
+    assert sum(map(size_of, seen)) < 20_000
+
+
 def test_text_is_stored_compressed_and_what_an_earlier_build_left_is_gone() -> None:
     assert not (LIB / "left-AAAAAAAA.js").exists()
     assert [path.name for path in LIB.iterdir() if path.suffix in (".js", ".css", ".map")] == []
