@@ -90,6 +90,12 @@ def summary(name: str, stats: Mapping[str, int], *, persistent: bool, autostart:
     )
 
 
+def outline(name: str, stats: Mapping[str, int], *, persistent: bool, autostart: bool, managed_save: bool) -> Domain:
+    """What `summary` says, without figures, of `stats` that has a state only."""
+    told = {**dict.fromkeys(SUMMARY, 0), **stats}
+    return summary(name, told, persistent=persistent, autostart=autostart, managed_save=managed_save)
+
+
 def reading(stats: Mapping[str, int]) -> Reading:
     """The counters that `stats`, which has all of `COUNTERS`, tells of."""
     used = memory_used(stats, stats["balloon.current"]) * KIB

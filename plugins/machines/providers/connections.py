@@ -2,14 +2,14 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Protocol
 
 from bridge.protocol import Problem
 from plugins.machines.provider import Kind, Listener, Provider
-from plugins.machines.providers.choice import Choice, choose_provider, installed_providers
+from plugins.machines.providers.choice import PROVIDER_SETTING, Choice, choose_provider, installed_providers
 from plugins.machines.providers.further_providers import further_provider
 from plugins.machines.state.watcher import Watcher
 
@@ -64,6 +64,15 @@ class Connections:
 
 def _key(choice: Choice) -> tuple[str, str]:
     return choice.uri, choice.provider
+
+
+def warm_up(environ: Mapping[str, str]) -> None:
+    """Import what the first connection will need, as far as that is known before somebody asks for one."""
+    wanted = environ.get(PROVIDER_SETTING) or next(iter(installed_providers(environ)), "")
+    if wanted == "libvirt-python":
+        # Who opens a connection hears of it.
+        with suppress(ImportError):
+            import plugins.machines.providers.libvirt_python  # noqa: F401
 
 
 async def open_provider(choice: Choice, listener: Listener) -> Provider:

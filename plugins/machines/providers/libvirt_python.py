@@ -33,7 +33,13 @@ from plugins.machines.provider import (
     Snapshots,
 )
 from plugins.machines.providers.libvirt_actions import CALLS
-from plugins.machines.providers.libvirt_domains import read_addresses, read_counters, read_domains, read_some_domains
+from plugins.machines.providers.libvirt_domains import (
+    read_addresses,
+    read_counters,
+    read_domains,
+    read_outlines,
+    read_some_domains,
+)
 from plugins.machines.providers.libvirt_errors import as_problem, missing
 from plugins.machines.providers.libvirt_events import Subscription, run_event_loop
 from plugins.machines.providers.libvirt_objects import (
@@ -126,6 +132,9 @@ class LibvirtPython(Provider):
         if keys is None:
             return await self._call(self._reads, read_domains)
         return await self._call(self._reads, lambda connection: read_some_domains(connection, keys))
+
+    async def outlines(self) -> dict[str, Domain]:
+        return await self._call(self._reads, read_outlines)
 
     async def readings(self) -> dict[str, Reading]:
         return await self._call(self._reads, read_counters)

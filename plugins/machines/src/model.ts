@@ -10,10 +10,11 @@ export interface Domain {
   readonly state: DomainState;
   /** Why it is in this state, in libvirt's words. */
   readonly reason?: string;
-  readonly vcpus: number;
+  /** As the memory, told a moment after the state. */
+  readonly vcpus?: number;
   /** The most the guest may use now. */
-  readonly memory: number;
-  readonly max_memory: number;
+  readonly memory?: number;
+  readonly max_memory?: number;
   readonly persistent: boolean;
   readonly autostart: boolean;
   readonly managed_save: boolean;

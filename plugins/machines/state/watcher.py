@@ -4,19 +4,19 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Collection, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 from bridge.protocol import JsonObject, Problem
 from plugins.machines.actions import perform, touched
-from plugins.machines.domains.addresses import ADDRESSES, keep_addresses
-from plugins.machines.domains.domain_xml import TEXTS, texts
+from plugins.machines.domains.addresses import keep_addresses
 from plugins.machines.domains.screens import Screens
 from plugins.machines.history.sampler import SampleListener, Sampler
-from plugins.machines.provider import Domain, Kind, Listener, Method, Provider, Reading
+from plugins.machines.provider import Kind, Listener, Method, Provider, Reading
 from plugins.machines.providers.choice import Choice
 from plugins.machines.providers.long_calls import Report, ignored
+from plugins.machines.state.domain_rows import DomainRows
 from plugins.machines.state.followed import Followed
-from plugins.machines.state.inventory import PIECE, Inventory, batches
+from plugins.machines.state.inventory import Inventory, batches
 from plugins.machines.state.parts import Parts
 
 log = logging.getLogger(__name__)
@@ -61,8 +61,7 @@ class Watcher(Listener):
         self._parts = Parts(self.inventory)
         self._followed = Followed(self.inventory)
         self._screens = Screens()
-        self._sources: dict[str, Literal["lease", "agent"] | None] = {}
-        """The domains whose XML was read, longest ago first, and whom to ask for their addresses."""
+        self._rows = DomainRows(self.inventory)
         self._shown: list[str] = []
         self._dirty: Changed = set()
         self._lost: str | None = None
@@ -202,11 +201,11 @@ class Watcher(Listener):
     async def _connection(self) -> AsyncIterator[Provider]:
         self._lost = None
         self._dirty.clear()
-        self._sources.clear()
+        self._rows.forget()
         self._tell_described(False)
         provider = await self._open()
         loop = asyncio.get_running_loop()
-        addresses = loop.create_task(keep_addresses(provider, self.inventory, self._address_sources))
+        addresses = loop.create_task(keep_addresses(provider, self.inventory, self._rows.address_sources))
         try:
             yield provider
         finally:
@@ -234,11 +233,13 @@ class Watcher(Listener):
 
     async def _load(self, provider: Provider) -> None:
         async with self._reading:
-            domains = await provider.domains()
+            outlines = await provider.outlines()
+            domains = None if outlines else await provider.domains()
             self._provider = provider
             self._say("connected", self._choice.note or provider.info.note)
             self._tell_capabilities(provider)
-            await self._replace(domains)
+            await self._rows.outline(outlines)
+            await self._rows.replace(await provider.domains() if domains is None else domains)
         self._was_connected = True
         self.settled.set()
         log.info("%s: connected", self._choice.uri)
@@ -277,7 +278,7 @@ class Watcher(Listener):
     async def _try_to_read_oldest_texts(self, provider: Provider) -> None:
         """For what had no event: a part of the domains at each resync, because each takes a call."""
         try:
-            await self._read_texts(provider, also=list(self._sources)[:DESCRIBED])
+            await self._read_texts(provider, also=self._rows.described_longest_ago(DESCRIBED))
         except Problem as problem:
             if problem.code == "disconnected":
                 raise
@@ -294,13 +295,13 @@ class Watcher(Listener):
         """One read at a time: no answer overtakes a later one."""
         if keys is None or len(keys) > REFRESH_MAX:
             async with self._reading:
-                await self._replace(await provider.domains())
+                await self._rows.replace(await provider.domains())
             await self._read_texts(provider, also=keys or ())
             return
         async with self._reading:
             found = await provider.domains(keys)
-            self._set(found, gone=[key for key in keys if key not in found])
-            await self._describe(provider, found)
+            self._rows.set(found, gone=[key for key in keys if key not in found])
+            await self._rows.describe(provider, found)
 
     async def _read_others(self, provider: Provider, changed: Changed | None) -> None:
         async with self._reading:
@@ -308,36 +309,11 @@ class Watcher(Listener):
             await self._followed.read(provider, changed)
         self._tell_capabilities(provider)
 
-    async def _replace(self, domains: Mapping[str, Domain]) -> None:
-        self._set({}, gone=[key for key in self.inventory.rows(Kind.DOMAIN) if key not in domains])
-        for keys in batches(domains, PIECE):
-            self._set({key: domains[key] for key in keys})
-            await asyncio.sleep(0)
-
-    def _set(self, domains: Mapping[str, Domain], gone: Collection[str] = ()) -> None:
-        for key in gone:
-            self._sources.pop(key, None)
-        running = {key: domain for key, domain in domains.items() if domain.state == "running"}
-        for those, keep in ((running, TEXTS | ADDRESSES), (domains.keys() - running.keys(), TEXTS)):
-            self.inventory.set_rows(Kind.DOMAIN, {key: domains[key].as_state() for key in those}, keep=keep)
-        self.inventory.set_rows(Kind.DOMAIN, {}, gone)
-
     async def _read_texts(self, provider: Provider, also: Collection[str] = ()) -> None:
         """Read the XML of new domains and of those in `also`, shown ones first; after the rows: each takes a call."""
-        rows = self.inventory.rows(Kind.DOMAIN)
-        wanted = [key for key in dict.fromkeys((*self._shown, *rows)) if key in rows]
-        for keys in batches([key for key in wanted if key not in self._sources or key in also], DESCRIBED):
+        for keys in batches(self._rows.to_describe(self._shown, also), DESCRIBED):
             async with self._reading:
-                await self._describe(provider, keys)
-
-    async def _describe(self, provider: Provider, keys: Collection[str]) -> None:
-        rows: dict[str, JsonObject] = {}
-        for key, xml in (await provider.describe(Kind.DOMAIN, keys)).items():
-            read = texts(xml)
-            self._sources.pop(key, None)
-            self._sources[key] = read.address_source
-            rows[key] = read.members
-        self.inventory.set_members(Kind.DOMAIN, rows, TEXTS)
+                await self._rows.describe(provider, keys)
 
     # What it says of itself
 
@@ -387,12 +363,4 @@ class Watcher(Listener):
     def _is_any_running(self) -> bool:
         # Figures wait for the first descriptions: virsh does one thing at a time.
         described = self.inventory.state["connection"].get("described", False)
-        return self._provider is not None and described and bool(self._running())
-
-    def _running(self) -> list[str]:
-        rows = self.inventory.rows(Kind.DOMAIN)
-        return [key for key, row in rows.items() if row["state"] == "running"]
-
-    def _address_sources(self) -> dict[str, Literal["lease", "agent"]]:
-        found = {key: self._sources.get(key) for key in self._running()}
-        return {key: source for key, source in found.items() if source}
+        return self._provider is not None and described and bool(self._rows.running())

@@ -20,8 +20,8 @@ interface UsageProps {
 
 export function CpuUsage(props: UsageProps) {
   const sample = useSample(props);
-  const { name, vcpus } = props.domain;
-  const size = format(ngettext("$0 vCPU", "$0 vCPUs", vcpus), vcpus);
+  const { name, vcpus = 0 } = props.domain;
+  const size = vcpus > 0 ? format(ngettext("$0 vCPU", "$0 vCPUs", vcpus), vcpus) : "";
   if (!sample) return <span className="ph-size">{size}</span>;
   const percent = Math.round(sample[0]);
   return (
@@ -33,8 +33,8 @@ export function CpuUsage(props: UsageProps) {
 
 export function MemoryUsage(props: UsageProps) {
   const sample = useSample(props);
-  const { name, memory } = props.domain;
-  const size = format_bytes(memory, 1024);
+  const { name, memory = 0 } = props.domain;
+  const size = memory > 0 ? format_bytes(memory, 1024) : "";
   if (!sample || memory <= 0) return <span className="ph-size">{size}</span>;
   const percent = Math.round((sample[1] / memory) * 100);
   const text = format(_("$0 of $1"), format_bytes(sample[1], 1024), size);

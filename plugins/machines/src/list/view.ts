@@ -122,8 +122,8 @@ const COMPARE: Readonly<Record<Column, (samples: Samples, connectionOf: (key: st
   name: () => byName,
   state: () => ([, a], [, b]) => rank(a.state) - rank(b.state),
   connection: (_samples, connectionOf) => ([a], [b]) => collator.compare(connectionOf(a), connectionOf(b)),
-  cpu: (samples) => ([k, a], [l, b]) => load(samples, k) - load(samples, l) || a.vcpus - b.vcpus,
-  memory: () => ([, a], [, b]) => a.memory - b.memory,
+  cpu: (samples) => ([k, a], [l, b]) => load(samples, k) - load(samples, l) || (a.vcpus ?? 0) - (b.vcpus ?? 0),
+  memory: () => ([, a], [, b]) => (a.memory ?? 0) - (b.memory ?? 0),
   addresses: () => byFirst(({ addresses }) => addresses),
   tags: () => byFirst(({ tags }) => tags),
 };

@@ -1,11 +1,19 @@
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import libvirt
 import pytest
 
+from plugins.machines.provider import FIGURES
 from plugins.machines.providers.choice import DEMO
-from plugins.machines.providers.libvirt_domains import read_addresses, read_counters, read_domains, read_some_domains
+from plugins.machines.providers.libvirt_domains import (
+    read_addresses,
+    read_counters,
+    read_domains,
+    read_outlines,
+    read_some_domains,
+)
 
 GIB = 1024**3
 
@@ -55,6 +63,20 @@ def test_all_domains_from_four_calls(connection: Any, uuid: Callable[[int], str]
 
 def test_a_driver_without_bulk_statistics_gives_the_same(connection: Any) -> None:
     assert read_domains(Counting(connection, "getAllDomainStats")) == read_domains(connection)
+
+
+def test_outlines_are_all_but_the_figures_from_four_calls(connection: Any) -> None:
+    counting = Counting(connection)
+    outlines = read_outlines(counting)
+    assert len(counting.calls) == 4
+    domains = read_domains(connection)
+    assert outlines == {key: replace(row, vcpus=0, memory=0, max_memory=0) for key, row in domains.items()}
+    assert all(row.as_state().keys().isdisjoint(FIGURES) for row in outlines.values())
+    assert all(row.as_state().keys() > FIGURES for row in domains.values())
+
+
+def test_a_driver_without_bulk_statistics_has_no_outlines(connection: Any) -> None:
+    assert read_outlines(Counting(connection, "getAllDomainStats")) == {}
 
 
 def test_autostart_and_managed_save_are_seen(connection: Any, uuid: Callable[[int], str]) -> None:

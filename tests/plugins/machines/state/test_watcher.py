@@ -51,8 +51,12 @@ async def test_a_thousand_domains_come_in_pieces(
     uri = make_world(*(make_domain(f"machine-{number}", number) for number in range(1000)))
     async with watching(uri) as it:
         await it.until(lambda: len(it.domains) == 1000)
-        sizes = [len(patch["domains"]) for patch in it.patches if patch.get("domains")]
-        assert sizes == [200] * 5
+        await it.until(lambda: all("memory" in row for row in it.domains.values()))
+        pieces = [list(patch["domains"].values()) for patch in it.patches if patch.get("domains")]
+        assert [len(piece) for piece in pieces] == [200] * 10
+        assert {row["name"] for row in pieces[0]} == {f"machine-{number}" for number in range(200)}
+        assert all(row.keys() >= {"state", "persistent"} and "memory" not in row for row in pieces[0])
+        assert pieces[5][0].keys() == {"vcpus", "memory", "max_memory"}
 
 
 async def test_an_action_is_published_before_it_returns(
@@ -173,7 +177,7 @@ async def test_the_resync_reads_the_oldest_descriptions_again(
     monkeypatch.setattr(module, "DESCRIBED", 1)
     monkeypatch.setattr(libvirt_python.Subscription, "start", lambda *_: None)
     async with watching(world) as it:
-        while len(it.watcher._sources) < 4:  # nothing is published of a domain without a title
+        while len(it.watcher._rows.described_longest_ago(9)) < 4:  # nothing is published of a domain without a title
             await asyncio.sleep(0)
         for number in (1, 2, 3, 4):
             domain = libvirt_python._kept[world].lookupByUUIDString(uuid(number))
