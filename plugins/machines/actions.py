@@ -62,12 +62,6 @@ async def perform(
     return ""
 
 
-def touched(method: Method, key: str, made: str) -> set[tuple[Kind, str]]:
-    """What is to be looked at once `method` was done; an empty key stands for all of a kind."""
-    touched = {(method.kind, key)} | ({(method.kind, made)} if made else set())
-    return touched | ({(Kind.VOLUME, "")} if method in (Method.DELETE, Method.CLONE) else set())
-
-
 async def new_labels(provider: Provider, method: Method, key: str, params: Mapping[str, Any]) -> Labels:
     """What SET_NOTES (`text`) or SET_TAGS (`tags`, or what to `add` and `remove`) makes of a domain's labels."""
     labels = await _labels(provider, key)

@@ -22,6 +22,14 @@ def checked_key(kind: str, key: str) -> str:
     return key
 
 
+def new_key() -> str:
+    """A key for what is about to be made: a new UUID."""
+    # It takes long to import, and nothing else here needs it.
+    from uuid import uuid4
+
+    return str(uuid4())
+
+
 def is_name(text: str) -> bool:
     """Whether a volume or a device can be called so."""
     return 0 < len(text) <= NAME_MAX and "/" not in text and text.isprintable()

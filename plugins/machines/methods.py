@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from bridge.protocol import JsonObject, Problem
 from bridge.rpc import RpcChannel
-from plugins.machines.actions import touched
 from plugins.machines.history.logs import Log
-from plugins.machines.jobs.runner import Request
+from plugins.machines.jobs.request import Request
 from plugins.machines.jobs.store import new_id
 from plugins.machines.keys import checked_key
 from plugins.machines.provider import Method
 from plugins.machines.providers.choice import Choice
+from plugins.machines.touched import touched
 
 if TYPE_CHECKING:
     from plugins.machines.jobs.jobs import Jobs

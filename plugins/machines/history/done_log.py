@@ -6,15 +6,17 @@ With root's rights that is root's, whoever asked for them, so an entry says who 
 import json
 import os
 import pwd
-import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bridge.protocol import JsonObject
 from plugins.machines.history.history_store import path_of
+
+if TYPE_CHECKING:
+    import sqlite3
 
 ENTRIES_MAX = 10_000
 """Entries of one connection; the oldest go first."""
@@ -113,7 +115,9 @@ def _cut(value: Any) -> Any:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[sqlite3.Connection]:
+def _opened(path: Path) -> "Iterator[sqlite3.Connection]":
+    import sqlite3
+
     with closing(sqlite3.connect(path, timeout=BUSY)) as connection:
         connection.executescript(_SCHEMA)
         yield connection

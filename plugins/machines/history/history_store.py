@@ -6,7 +6,6 @@ All of it blocks. A file that cannot be written, or is none of ours, costs the h
 import hashlib
 import math
 import os
-import sqlite3
 from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -16,6 +15,8 @@ from typing import TYPE_CHECKING
 from plugins.machines.history.history import COLUMNS, MINUTE, SLOTS, STEP, Minute
 
 if TYPE_CHECKING:
+    import sqlite3
+
     from plugins.machines.history.history import Values
 
 PAGES_MAX = 32768
@@ -92,7 +93,9 @@ def merged(values: "Values", others: "Values") -> "Values":
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[sqlite3.Connection]:
+def _opened(path: Path) -> "Iterator[sqlite3.Connection]":
+    import sqlite3
+
     with closing(sqlite3.connect(path, timeout=BUSY)) as connection:
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         if version not in (0, _VERSION):

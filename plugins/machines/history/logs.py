@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import sqlite3
 import time
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -40,6 +39,8 @@ class Log:
 
     async def entries(self, machine: str) -> list[JsonObject]:
         """The newest entries of a machine, those that wait included. Problem where they cannot be read."""
+        import sqlite3
+
         if self._path is None or self._executor is None:
             return []
         try:

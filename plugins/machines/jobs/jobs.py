@@ -7,17 +7,18 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 from bridge.protocol import JsonObject, Problem
-from plugins.machines.history.done_log import log_path, person_of
 from plugins.machines.jobs.process import terminate
 from plugins.machines.jobs.record import Job
-from plugins.machines.jobs.runner import Request
-from plugins.machines.jobs.start import scope, start
+from plugins.machines.jobs.request import Request
 from plugins.machines.jobs.store import JobStore, in_thread
 from plugins.machines.jobs.watch import Jobs as Found
 from plugins.machines.jobs.watch import JobWatch
-from plugins.machines.jobs.work import Act, JobWork, log_done
+
+if TYPE_CHECKING:
+    from plugins.machines.jobs.work import Act, JobWork
 
 RUNNING_MAX = 8
 """Jobs that run at a time; more wait to be begun."""
@@ -52,11 +53,14 @@ class Jobs:
         async with self._watch.follow(pass_on):
             yield
 
-    async def begin(self, request: Request, act: Act) -> None:
+    async def begin(self, request: Request, act: "Act") -> None:
         """Have it done, and return when its record is there; only while somebody follows. `act` does it in here.
 
         Problem `internal-error` where it cannot be begun.
         """
+        # What begins a job is not needed to say which there are.
+        from plugins.machines.jobs.start import scope, start
+
         async with self._beginning:
             await self._watch.until(lambda found: _running(found) < RUNNING_MAX)
             await in_thread(self._prepare)
@@ -113,7 +117,9 @@ class Jobs:
             raise Problem("internal-error", f"A job cannot be written down: {error.strerror}") from None
         self._store.prune()
 
-    async def _begin_here(self, request: Request, act: Act) -> None:
+    async def _begin_here(self, request: Request, act: "Act") -> None:
+        from plugins.machines.jobs.work import JobWork
+
         job = request.as_job()
         await in_thread(self._store.write, request.id, job)
         work = JobWork(self._store, request.id, job)
@@ -121,7 +127,10 @@ class Jobs:
         self._own[request.id] = work, task
         task.add_done_callback(lambda _: self._own.pop(request.id))
 
-    async def _do(self, request: Request, work: JobWork, act: Act) -> None:
+    async def _do(self, request: Request, work: "JobWork", act: "Act") -> None:
+        from plugins.machines.history.done_log import log_path, person_of
+        from plugins.machines.jobs.work import log_done
+
         ended = await work.run(act)
         await log_done(log_path(request.uri, self._environ), person_of(self._environ), ended, request.params)
 

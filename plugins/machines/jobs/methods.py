@@ -5,10 +5,10 @@ from typing import Any
 from bridge.protocol import JsonObject, Problem
 from bridge.rpc import method
 from manifests import merge
-from plugins.machines.actions import touched
 from plugins.machines.jobs.store import is_id
 from plugins.machines.methods import Methods
 from plugins.machines.provider import Method
+from plugins.machines.touched import touched
 
 
 class JobMethods(Methods):

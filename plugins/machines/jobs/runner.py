@@ -9,16 +9,12 @@ import asyncio
 import os
 import signal
 import sys
-import time
-from dataclasses import dataclass
-from typing import Any
 
 from bridge import options
 from bridge.protocol import Problem, decode_json
 from plugins.machines.actions import perform
 from plugins.machines.history.done_log import log_path, person_of
-from plugins.machines.jobs.process import birth, boot
-from plugins.machines.jobs.record import Job
+from plugins.machines.jobs.request import STARTED, Request
 from plugins.machines.jobs.store import JobStore
 from plugins.machines.jobs.work import JobWork, log_done
 from plugins.machines.provider import Method
@@ -26,27 +22,8 @@ from plugins.machines.providers.choice import Choice
 from plugins.machines.providers.connections import Deaf, open_provider
 from plugins.machines.providers.long_calls import Report
 
-STARTED = b"started\n"
 REQUEST_MAX = 8 * 1024 * 1024
 """Bytes of what is to be done."""
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What is to be done: `method` to the object `key`, by the connection to `uri`."""
-
-    id: str
-    uri: str
-    provider: str
-    method: str
-    key: str
-    name: str
-    params: dict[str, Any]
-
-    def as_job(self) -> Job:
-        """Its record as this process begins it."""
-        pid = os.getpid()
-        return Job(self.uri, self.method, self.key, self.name, time.time(), pid, birth(pid), boot())
 
 
 def main() -> None:

@@ -18,7 +18,7 @@ from bridge.grace import Grace
 from bridge.pipe import Pipe
 from bridge.process import Process
 from bridge.protocol import Problem
-from plugins.machines.jobs.runner import STARTED, Request
+from plugins.machines.jobs.request import STARTED, Request
 
 log = logging.getLogger(__name__)
 

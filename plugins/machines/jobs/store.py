@@ -15,7 +15,6 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
-from uuid import uuid4
 
 from bridge.daemon_threads import DaemonThreads
 from bridge.files.temporary import TemporaryFile
@@ -43,7 +42,7 @@ _SUFFIX = ".json"
 
 def new_id() -> str:
     """The id of a new job."""
-    return uuid4().hex
+    return os.urandom(16).hex()
 
 
 def is_id(text: str) -> bool:

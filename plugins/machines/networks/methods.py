@@ -1,11 +1,10 @@
 """What pages call to have something done to a network."""
 
 from typing import Any
-from uuid import uuid4
 
 from bridge.protocol import JsonObject
 from bridge.rpc import method
-from plugins.machines.keys import checked_key
+from plugins.machines.keys import checked_key, new_key
 from plugins.machines.methods import Methods
 from plugins.machines.networks.leases import told
 from plugins.machines.networks.updates import Section
@@ -18,7 +17,7 @@ class NetworkMethods(Methods):
     @method
     async def network_define(self, name: str, settings: dict[str, Any]) -> str:
         """Define a network; its UUID. It does not run yet."""
-        key = str(uuid4())
+        key = new_key()
         await self._act(Method.NETWORK_DEFINE, key, name=name, settings=settings)
         return key
 

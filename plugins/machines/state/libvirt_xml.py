@@ -4,7 +4,6 @@ A row has the members that the document has; sizes are in bytes.
 """
 
 from collections.abc import Callable, Mapping
-from ipaddress import ip_interface
 from xml.etree.ElementTree import Element, ParseError, XMLParser
 
 from bridge.protocol import JsonObject, Problem
@@ -115,6 +114,9 @@ def forward_device(root: Element) -> str:
 
 
 def _prefixed(address: Element) -> str:
+    # The list of machines has none.
+    from ipaddress import ip_interface
+
     length = address.get("prefix") or address.get("netmask")
     text = f"{address.get('address')}/{length}" if length else str(address.get("address"))
     try:

@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any, Protocol
 
 from bridge.protocol import JsonObject, Problem
-from plugins.machines.actions import perform, touched
 from plugins.machines.domains.addresses import keep_addresses
 from plugins.machines.domains.screens import Screens
 from plugins.machines.history.sampler import SampleListener, Sampler
@@ -18,6 +17,7 @@ from plugins.machines.state.domain_rows import DomainRows
 from plugins.machines.state.followed import Followed
 from plugins.machines.state.inventory import Inventory, batches
 from plugins.machines.state.parts import Parts
+from plugins.machines.touched import touched
 
 log = logging.getLogger(__name__)
 
@@ -76,6 +76,9 @@ class Watcher(Listener):
         Problem `disconnected` while the connection is away, `not-supported` for what this connection cannot do,
         `not-found` for an unknown key, otherwise what libvirt says.
         """
+        # Nobody acts before the list is there, and it would wait for all that acting takes.
+        from plugins.machines.actions import perform
+
         provider = self.permitted(method)
         kind = method.kind
         try:

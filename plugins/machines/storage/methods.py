@@ -1,10 +1,8 @@
 """What pages call to have something done to storage pools and volumes."""
 
-from uuid import uuid4
-
 from bridge.protocol import JsonObject
 from bridge.rpc import method
-from plugins.machines.keys import checked_key
+from plugins.machines.keys import checked_key, new_key
 from plugins.machines.methods import Methods
 from plugins.machines.provider import Method
 
@@ -39,7 +37,7 @@ class StorageMethods(Methods):
         """Define a pool, which does not run yet; its UUID. `storage.pool_xml` says what a type needs."""
         return await self._act(
             Method.POOL_DEFINE,
-            str(uuid4()),
+            new_key(),
             name=name,
             pool_type=pool_type,
             target=target,

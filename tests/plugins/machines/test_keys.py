@@ -1,7 +1,7 @@
 import pytest
 
 from bridge.protocol import Problem
-from plugins.machines.keys import NAME_MAX, checked_key
+from plugins.machines.keys import NAME_MAX, checked_key, new_key
 
 UUID = "00000000-0000-4000-8000-00000000000a"
 
@@ -30,3 +30,8 @@ def test_a_key(kind: str, key: str) -> None:
 def test_what_is_none_is_refused(kind: str, key: str) -> None:
     with pytest.raises(Problem, match="protocol-error: attribute 'key'"):
         checked_key(kind, key)
+
+
+def test_a_new_key_is_one_and_another_each_time() -> None:
+    one, other = new_key(), new_key()
+    assert checked_key("domain", one) == one != other

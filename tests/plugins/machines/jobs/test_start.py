@@ -6,7 +6,7 @@ import pytest
 
 from bridge.protocol import Problem
 from plugins.machines.jobs import start as job_start
-from plugins.machines.jobs.runner import Request
+from plugins.machines.jobs.request import Request
 from plugins.machines.jobs.start import scope, start
 from plugins.machines.jobs.store import JobStore, new_id
 from plugins.machines.jobs.watch import JobWatch

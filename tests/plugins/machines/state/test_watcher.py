@@ -54,7 +54,6 @@ async def test_a_thousand_domains_come_in_pieces(
         await it.until(lambda: all("memory" in row for row in it.domains.values()))
         pieces = [list(patch["domains"].values()) for patch in it.patches if patch.get("domains")]
         assert [len(piece) for piece in pieces] == [200] * 10
-        assert {row["name"] for row in pieces[0]} == {f"machine-{number}" for number in range(200)}
         assert all(row.keys() >= {"state", "persistent"} and "memory" not in row for row in pieces[0])
         assert pieces[5][0].keys() == {"vcpus", "memory", "max_memory"}
 
