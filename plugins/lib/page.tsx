@@ -1,5 +1,5 @@
 /* What every page of ours starts with: `renderPage(<MyPage />)`. */
-import { cloneElement, Component, createContext, startTransition, StrictMode, useCallback, useContext, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import { cloneElement, Component, createContext, StrictMode, useCallback, useContext, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import type { ErrorInfo, ReactElement, ReactNode } from "react";
 import { createRoot } from "react-dom/client";
 import { Alert, AlertActionCloseButton, AlertGroup } from "@patternfly/react-core/dist/esm/components/Alert";
@@ -121,15 +121,13 @@ export function renderPage(page: ReactElement): void {
   if (!root) throw new Error('the page has no element with the id "root"');
   followLanguage();
   acceptReconnect();
-  const drawn = (
+  createRoot(root).render(
     <StrictMode>
       <ErrorBoundary>
         <ToastsProvider>
           <Translated page={page} />
         </ToastsProvider>
       </ErrorBoundary>
-    </StrictMode>
+    </StrictMode>,
   );
-  // In slices: what the page has begun to ask for, and what the shell has to pass on, goes between them.
-  startTransition(() => createRoot(root).render(drawn));
 }
