@@ -72,6 +72,10 @@ if [ "$purpose" = test ]; then
     command -v firefox >/dev/null 2>&1 || need firefox-esr "firefox-esr" "firefox"
     command -v testssl >/dev/null 2>&1 || need testssl.sh "testssl.sh" "testssl"
     [ -x /usr/sbin/sshd ] || need sshd "openssh-server" "openssh-server"
+    need krb5kdc "krb5-kdc" "krb5-server"
+    need kadmin.local "krb5-admin-server" "krb5-server"
+    need kinit "krb5-user" "krb5-workstation"
+    need curl "curl" "curl"
     need ssh "openssh-client" "openssh-clients"
     need systemd-analyze "systemd" "systemd"
     ls /usr/lib*/faketime/libfaketime.so.1 /usr/lib/*/faketime/libfaketime.so.1 2>/dev/null |

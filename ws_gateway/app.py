@@ -80,6 +80,10 @@ class Gateway:
         """What the administrator configured; in single-user mode nothing."""
         return self.settings.system.config if self.settings.system is not None else Config()
 
+    def takes_tickets(self, address: Address) -> bool:
+        """Whether browsers are offered to log in there by a Kerberos ticket."""
+        return self.settings.system is not None and self.settings.system.takes_tickets and not address.host
+
     def cookie_name(self, address: Address) -> str:
         """Cookies ignore ports: two consoles on one machine need two names. In system mode it is Cockpit's."""
         return f"pilothouse-{self.port}" if self.settings.system is None else address.cookie_name

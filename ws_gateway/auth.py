@@ -74,6 +74,8 @@ class Attempt:
     """The superuser bridge to start, `any` for the first; empty: none."""
     asks_about_hosts: bool = False
     """Whether the page can show the key of an unknown host."""
+    connection: object | None = None
+    """The browser's connection, which the steps of a negotiation share."""
 
 
 class AuthBackend(Protocol):
@@ -111,9 +113,8 @@ class LoginHandler(Handler):
         """200 with `csrf-token`; 401, 403, 500 or 503 with `problem` and `message`."""
         self._gone = False
         self._source = self.gateway.source_of(self.request)
-        if "Origin" in self.request.headers and not self.gateway.allows_origin(self.request.headers):
-            origin = printable(self.request.headers["Origin"])
-            _refusals.warning("refused a login that a page of %s asked for: only a page of ours may", origin)
+        if (origin := self._foreign_origin()) is not None:
+            _refusals.warning("refused a login that a page of %s asked for: only a page of ours may", printable(origin))
             self._answer(403, {"problem": "access-denied", "message": "The login was asked for by another site."})
             return
         authorization = self.request.headers.get("Authorization")
@@ -132,6 +133,13 @@ class LoginHandler(Handler):
             self._ask(outcome)
         else:
             self._welcome(*outcome)
+
+    def _foreign_origin(self) -> str | None:
+        """Whose page asked, if it is not ours: browsers answer for a person (`Negotiate`) whoever asks them to."""
+        headers = self.request.headers
+        if "Origin" in headers:
+            return None if self.gateway.allows_origin(headers) else headers["Origin"]
+        return "another site" if headers.get("Sec-Fetch-Site") in ("cross-site", "same-site") else None
 
     def on_connection_close(self) -> None:
         """Nobody is there any more to get the cookie."""
@@ -193,6 +201,7 @@ class LoginHandler(Handler):
                 self.address,
                 wanted if wanted != "none" and _SUPERUSER.fullmatch(wanted) else "",
                 self.request.headers.get("X-SSH-Connect-Unknown-Hosts") == "yes",
+                self.request.server_connection,
             )
         )
 
@@ -207,16 +216,18 @@ class LoginHandler(Handler):
     def _resume(self) -> None:
         session = self.session()
         if session is None:
-            self._refuse(Problem("authentication-failed", "there is no session"))
+            self._refuse(
+                Problem("authentication-failed", "there is no session"), self.gateway.takes_tickets(self.address)
+            )
         else:
             self._answer(200, {"csrf-token": session.csrf_token})
 
-    def _refuse(self, problem: Problem) -> None:
+    def _refuse(self, problem: Problem, offers_negotiate: bool = False) -> None:
         status = _STATUS.get(problem.code, 500)
         reason = "Authentication failed"
         if status == 401:
             # Not `Basic`: browsers would ask for a password by themselves.
-            self.set_header("WWW-Authenticate", "Bearer")
+            self.set_header("WWW-Authenticate", "Negotiate" if offers_negotiate else "Bearer")
         if problem.code != "authentication-failed" and _WORD.fullmatch(problem.code):
             reason = f"{reason}: {problem.code}"
         details = problem.extra.get("details", {})

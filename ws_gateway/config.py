@@ -14,6 +14,8 @@ NAME = "pilothouse.conf"
 UNKNOWN_MAX = 100
 """Settings without a meaning that are told."""
 SSH_LOGIN = "ssh-login"
+NEGOTIATE = "negotiate"
+KEYTAB = Path("/etc/krb5.keytab")
 _SCHEME = re.compile(r"[a-z][a-z0-9-]{0,31}")
 
 
@@ -45,6 +47,14 @@ class SshLogin(Way):
     connect_to_unknown_hosts: bool = False
     allow_local: bool = False
     """Whether that may be this machine itself, or what is on its link only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Negotiate(Way):
+    """How those are checked who log in by a Kerberos ticket."""
+
+    keytab: Path = KEYTAB
+    """With the keys of this machine, where nobody else checks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +90,9 @@ class Config:
     metrics_token_file: Path | None = None
     oauth: OAuth = OAuth()
     ssh_login: SshLogin = SshLogin()
+    negotiate: Negotiate = Negotiate()
     ways: Mapping[str, Way] = field(default_factory=dict)
-    """By scheme, in lower case."""
+    """By scheme, in lower case; but for `negotiate`."""
     unknown: tuple[str, ...] = ()
 
 
@@ -145,7 +156,7 @@ def _check(config: Config) -> None:
             "[webservice] ClientCertAuthentication needs ClientCertAuthorities, a file of the authorities "
             "whose certificates are believed"
         )
-    for name, way in (*config.ways.items(), (SSH_LOGIN, config.ssh_login)):
+    for name, way in (*config.ways.items(), (NEGOTIATE, config.negotiate), (SSH_LOGIN, config.ssh_login)):
         if way.command and way.unix_path is not None:
             raise ConfigError(f"[{name}] has both a Command and a UnixPath")
 
@@ -191,9 +202,14 @@ _SETTINGS: Mapping[str, Table] = {
         "connecttounknownhosts": ("connect_to_unknown_hosts", truth),
         "allowlocal": ("allow_local", truth),
     },
+    NEGOTIATE: {**_WAY, "keytab": ("keytab", values.absolute_path)},
     "metrics": {"tokenfile": ("metrics_token_file", values.absolute_path)},
 }
 """Sections and keys, in lower case: the name here, and what reads it; None for what others read."""
 
-_OF_ONE_OBJECT: Mapping[str, Callable[..., Any]] = {"oauth": OAuth, SSH_LOGIN: SshLogin}
+_OF_ONE_OBJECT: Mapping[str, Callable[..., Any]] = {
+    "oauth": OAuth,
+    SSH_LOGIN: SshLogin,
+    NEGOTIATE: Negotiate,
+}
 """Sections that are one value of `Config`, of the section's name."""

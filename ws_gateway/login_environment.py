@@ -46,6 +46,8 @@ def environment_for(handler: "Handler") -> JsonObject:
         environment["CACertUrl"] = f"{config.url_root}/ca.cer"
     if has_certificate(handler, config):
         environment["certificate"] = True
+    if handler.gateway.takes_tickets(handler.address):
+        environment["negotiate"] = True
     return environment
 
 

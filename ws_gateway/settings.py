@@ -25,11 +25,21 @@ class SystemSettings:
     """The certificate, in PEM, that browsers need in order to believe ours; none where they do already."""
     metrics_token: str = ""
     """The SHA-256, in hexadecimal, of the token that opens the metrics to others than this machine; none: no token."""
+    keytab: Path | None = None
+    """The keys for which Kerberos tickets are taken; None: they are not, unless somebody else takes them."""
     config: Config = field(init=False, compare=False)
     """What the sections mean."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "config", parse_config(self.sections))
+
+    @property
+    def takes_tickets(self) -> bool:
+        """Whether browsers are offered to log in to this machine by a Kerberos ticket."""
+        way = self.config.negotiate
+        if way.is_off or self.config.require_host:
+            return False
+        return bool(way.command or way.unix_path or self.keytab)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Chromium, and pages in it that look the same in every test. Needs the package `playwright`."""
 
+import os
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -26,10 +27,12 @@ def find_chromium() -> str | None:
 
 
 @asynccontextmanager
-async def chromium() -> AsyncIterator[Browser]:
+async def chromium(*flags: str, **environ: str) -> AsyncIterator[Browser]:
     """Chromium with a new profile; without one of the distribution's, the one that playwright has installed."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=find_chromium(), args=list(FLAGS))
+        browser = await playwright.chromium.launch(
+            executable_path=find_chromium(), args=[*FLAGS, *flags], env={**os.environ, **environ}
+        )
         try:
             yield browser
         finally:

@@ -18,9 +18,9 @@ ARTIFACTS = Path(__file__).parents[2] / "build/e2e"
 
 
 @asynccontextmanager
-async def chromium() -> AsyncIterator[Browser]:
+async def chromium(*flags: str, **environ: str) -> AsyncIterator[Browser]:
     """Chromium with a new profile. Its processes belong to the session, not to the test that came first."""
-    async with browser.chromium() as started:
+    async with browser.chromium(*flags, **environ) as started:
         drivers = {each.pid for each in processes.process_table().values() if each.parent == processes.own_pid()}
         mine = {pid for pid in drivers if "playwright" in processes.describe(pid)}
         for pid in mine:

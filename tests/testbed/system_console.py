@@ -37,8 +37,9 @@ class Corner:
     def __init__(self, directory: Path) -> None:
         self.etc = directory / "etc"
         subprocess.run(["cp", "-a", "/etc", str(self.etc)], check=True)
-        # Of a console that is installed here.
+        # Of a console that is installed here, and of this machine's own realm.
         shutil.rmtree(self.etc / "pilothouse", ignore_errors=True)
+        (self.etc / "krb5.keytab").unlink(missing_ok=True)
         python = Path(sys.base_prefix)
         (directory / "python").mkdir()
         self.namespace = Namespace()

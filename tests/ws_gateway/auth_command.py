@@ -1,4 +1,4 @@
-"""An administrator's own program that checks logins: says yes to `TOKEN` and `Basic`, with a question where asked to.
+"""An administrator's own program that checks logins: says yes to `TOKEN` in any scheme, with a question where asked to.
 
 auth_command.py TOKEN [ask|cert|data|silent|fail=PROBLEM] HOST
 """
@@ -49,7 +49,8 @@ def main() -> None:
             return
     if "cert" in how and given.startswith("tls-cert MII"):
         given = f"Bearer {wanted}"
-    if given not in (f"Bearer {wanted}", "Basic " + base64.b64encode(f"anna:{wanted}".encode()).decode()):
+    known = (f"Bearer {wanted}", f"Negotiate {wanted}")
+    if given not in (*known, "Basic " + base64.b64encode(f"anna:{wanted}".encode()).decode()):
         send(command="init", problem="authentication-failed", message="Nobody has this token.")
         return
     os.execv(sys.executable, [sys.executable, "-I", "-m", "bridge"])

@@ -43,6 +43,23 @@ async def test_wrong_credentials(start: Any, authorization: str) -> None:
     assert "Set-Cookie" not in response.headers
 
 
+async def test_a_single_user_is_offered_no_kerberos(start: Any) -> None:
+    browser = await start()
+    for more in ({}, {"Authorization": "Negotiate"}, {"Authorization": "Negotiate YWJj"}):
+        response = await browser.fetch("/cockpit/login", **more)
+        assert (response.code, response.headers["WWW-Authenticate"]) == (401, "Bearer")
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+async def test_what_another_site_has_a_browser_ask_for(start: Any, site: str) -> None:
+    """Browsers send no Origin with it, but say so."""
+    browser = await start()
+    asked = {"Authorization": f"Bearer {browser.gateway.tokens.issue()}", "Sec_Fetch_Site": site}
+    response = await browser.fetch("/cockpit/login", **asked)
+    assert (response.code, json.loads(response.body)["problem"]) == (403, "access-denied")
+    assert (await browser.fetch("/cockpit/login", **asked | {"Sec_Fetch_Site": "same-origin"})).code == 200
+
+
 async def test_with_a_session_it_tells_the_csrf_token(browser: Any) -> None:
     response = await browser.fetch("/cockpit/login")
     assert json.loads(response.body) == {"csrf-token": browser.token}

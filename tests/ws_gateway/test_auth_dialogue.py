@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from bridge.protocol import Deframer, Problem, frame
-from ws_gateway.auth_dialogue import AuthDialogue, Init, Question
+from ws_gateway.auth_dialogue import TOKEN_MAX, AuthDialogue, Init, Question, Token
 from ws_gateway.system.helper_bridge import HelperBridge
 
 COCKPITS = Path("/usr/lib/cockpit/cockpit-session")
@@ -91,6 +91,25 @@ async def test_a_helper_that_says_something_else(play: Play, messages: tuple[Any
     with pytest.raises(Problem) as caught:
         await dialogue.begin("Basic YTpi", "")
     assert caught.value.code == code
+
+
+async def test_a_ticket_in_two_steps(play: Play) -> None:
+    """Whose it is, whoever checks it may say."""
+    more = {"command": "authorize", "cookie": "c2", "challenge": "Negotiate YWJj"}
+    told = {"command": "authorize", "challenge": "x-login-data", "login-data": {}, "user": "anna"}
+    dialogue = await play(ASK, more, [told, {"command": "init", "version": 1}])
+    assert await dialogue.begin("Negotiate eA==", "") == Token("YWJj")
+    assert await dialogue.go_on("eQ==") == Init({"command": "init", "version": 1}, [])
+    assert (dialogue.user, dialogue.login_data) == ("anna", {})
+    heard: list[bytes] = dialogue.heard  # type: ignore[attr-defined]
+    assert heard[1:] == [b'\n{"command":"authorize","cookie":"c2","response":"Negotiate eQ=="}']
+
+
+@pytest.mark.parametrize("token", ["!", "a b", "A" * (TOKEN_MAX + 4)])
+async def test_what_is_no_token(play: Play, token: str) -> None:
+    dialogue = await play(ASK, {"command": "authorize", "cookie": "c2", "challenge": f"Negotiate {token}"})
+    with pytest.raises(Problem, match="authentication-not-supported"):
+        await dialogue.begin("Negotiate eA==", "")
 
 
 @pytest.mark.skipif(not COCKPITS.exists(), reason="cockpit-session is not installed")

@@ -7,7 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from manifests.configuration import FILE_MAX, parse
-from ws_gateway.config import _SETTINGS, Config, ConfigError, OAuth, SshLogin, Way, parse_config, read_sections
+from ws_gateway.config import (
+    _SETTINGS,
+    Config,
+    ConfigError,
+    Negotiate,
+    OAuth,
+    SshLogin,
+    Way,
+    parse_config,
+    read_sections,
+)
 from ws_gateway.startups import MaxStartups
 
 
@@ -32,6 +42,7 @@ def test_everything_there_is(tmp_path: Path) -> None:
         "[OAuth]\nURL = https://id.example.com/\nErrorParam = error\nTokenParam = token\n"
         "[SSH-Login]\nCommand = /usr/bin/x -y\nconnectToUnknownHosts = true\ntimeout = 20\n"
         "[Bearer]\nUnixPath = /run/bearer\nResponse-Timeout = 10\n[Basic]\nAction = none\n"
+        "[Negotiate]\nKeyTab = /etc/console.keytab\nTimeout = 5\n"
         "[Metrics]\nTokenFile = /etc/pilothouse/metrics-token\n[Odd One]\nx = 1\n",
     )
     assert found == Config(
@@ -51,6 +62,7 @@ def test_everything_there_is(tmp_path: Path) -> None:
         metrics_token_file=Path("/etc/pilothouse/metrics-token"),
         oauth=OAuth("https://id.example.com/", "error", "token"),
         ssh_login=SshLogin(("/usr/bin/x", "-y"), timeout=20, connect_to_unknown_hosts=True),
+        negotiate=Negotiate(timeout=5, keytab=Path("/etc/console.keytab")),
         ways={"bearer": Way(unix_path=Path("/run/bearer"), response_timeout=10), "basic": Way(is_off=True)},
         unknown=("[webservice] tricks", "[odd one] x"),
     )
@@ -68,6 +80,8 @@ def test_everything_there_is(tmp_path: Path) -> None:
         ("[Session]\nIdleTimeout = 1000\n", "idletimeout: a number from 0 to 240"),
         ("[Bearer]\nCommand = verify\n", "[bearer] command: a program's path"),
         ("[Bearer]\nCommand = /x\nUnixPath = /y\n", "both a Command and a UnixPath"),
+        ("[Negotiate]\nCommand = /x\nUnixPath = /y\n", "[negotiate] has both"),
+        ("[Negotiate]\nKeyTab = krb5.keytab\n", "[negotiate] keytab: a path"),
         ("[WebService]\nClientCertAuthentication = yes\n", "needs ClientCertAuthorities"),
     ],
 )

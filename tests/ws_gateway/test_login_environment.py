@@ -18,7 +18,7 @@ def told(page: str) -> Any:
 async def test_a_single_users_page(start: Any) -> None:
     environment = told((await (await start()).fetch("/")).body.decode())
     assert environment["page"]["connect"] is False
-    assert {"OAuth", "banner", "CACertUrl", "certificate"} & environment.keys() == set()
+    assert {"OAuth", "banner", "CACertUrl", "certificate", "negotiate"} & environment.keys() == set()
 
 
 def test_what_is_configured(serve_system: Any, corner: Any) -> None:

@@ -160,7 +160,7 @@ async function login(authorization, more = {}) {
     else if ((response.headers.get("WWW-Authenticate") || "").startsWith("X-Conversation "))
         ask(body);
     else
-        start(authorization ? refusal(response, body) : "");
+        start(authorization || response.status === 403 ? refusal(response, body) : "");
     element("forget").hidden = body.problem !== "invalid-hostkey" || !keys;
 }
 
@@ -267,13 +267,17 @@ label();
 listen();
 /* Why the session before ended, where the console had a reason (as Cockpit's `logout` leaves it); told once. */
 const farewell = kept("sessionStorage", "logout-reason");
-if (farewell)
+/* Who left shall not be logged in again at once, by what their browser can show without them. */
+const hasLeft = farewell || kept("sessionStorage", "logout-intent");
+if (hasLeft) {
     sessionStorage.removeItem("logout-reason");
+    sessionStorage.removeItem("logout-intent");
+}
 if (farewell && !window.location.hash.includes("token="))
     start(farewell);
 else if (byPassword && oauth)
     visit();
-else if (byPassword && environment.certificate)
+else if (byPassword && !hasLeft && (environment.certificate || environment.negotiate))
     login("");
 else if (byPassword && !window.location.hash.includes("token="))
     start("");

@@ -1,5 +1,6 @@
 """A person's Unix account: whether it may log in, and what its processes start with."""
 
+import ctypes
 import os
 import pwd
 from collections.abc import Mapping
@@ -41,6 +42,19 @@ def find_account(name: str) -> Account:
     if Path(account.shell).name in NO_LOGIN or account.shell not in login_shells():
         raise Problem("access-denied", "This account is not permitted to log in.")
     return account
+
+
+class _Shadow(ctypes.Structure):
+    _fields_ = (("name", ctypes.c_char_p), ("password", ctypes.c_char_p), ("rest", ctypes.c_long * 7))
+
+
+def is_locked(name: str) -> bool:
+    """Whether its password is locked (usermod(8) `-L`); an account that never had one is not. For root to ask."""
+    libc = ctypes.CDLL(None)
+    libc.getspnam.restype = ctypes.POINTER(_Shadow)
+    entry = libc.getspnam(name.encode("utf-8", "surrogateescape"))
+    password = (entry.contents.password or b"") if entry else b""
+    return password.startswith(b"!") and password.strip(b"!*") != b""
 
 
 def login_shells(path: Path = SHELLS) -> tuple[str, ...]:

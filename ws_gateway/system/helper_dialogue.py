@@ -4,6 +4,8 @@
     gateway  {"command":"authorize","cookie":C,"response":"Basic …","remote-peer":ADDRESS}
     helper   {"command":"authorize","cookie":C,"challenge":"X-Conversation ID …","prompt":…}      as often as needed
     gateway  {"command":"authorize","cookie":C,"response":"X-Conversation ID …"}
+    helper   {"command":"authorize","cookie":C,"challenge":"Negotiate …"}            where that was the first response
+    gateway  {"command":"authorize","cookie":C,"response":"Negotiate …"}
     helper   {"command":"init","problem":…,"message":…}                                          or the bridge's own
 
 Not a byte is read beyond the answer that is waited for: what follows is the bridge's.
@@ -30,6 +32,8 @@ NOTES_MAX = 16 * 1024
 _USER_MAX = 256
 _LENGTH_DIGITS = 5
 _RESPONSE = b'"response":"'
+_NEGOTIATE = b"Negotiate "
+_UNREADABLE = "The credentials cannot be understood."
 
 
 class Credentials(NamedTuple):
@@ -43,6 +47,13 @@ class Credentials(NamedTuple):
     """The keys of other hosts that their browser knows."""
 
 
+class Token(NamedTuple):
+    """What the browser itself has to say, of a Kerberos ticket."""
+
+    token: bytes
+    source: str
+
+
 class Dialogue:
     """One login's questions. Every method raises Problem when the other side is gone or cannot be understood."""
 
@@ -52,20 +63,29 @@ class Dialogue:
         self._notes: dict[Style, list[str]] = {Style.ERROR: [], Style.INFO: []}
 
     def credentials(self) -> Credentials:
+        """The first question, where a password is wanted."""
+        given = self.begin()
+        if isinstance(given, Token):
+            raise Problem("authentication-not-supported", "This way to log in is not known here.")
+        return given
+
+    def begin(self) -> Credentials | Token:
         """The first question."""
         secret, answer = self._ask({"challenge": "*"})
+        source = answer.get("remote-peer", "")
         try:
-            given = _after(secret, b"Basic ")
+            if type(source) is not str:
+                raise Problem("authentication-failed", _UNREADABLE)
+            if secret.startswith(_NEGOTIATE):
+                return Token(bytes(_after(secret, _NEGOTIATE)), source[:64])
+            return _credentials_in(_after(secret, b"Basic "), source[:64])
         finally:
             wipe(secret)
-        user, colon, password = _split(given)
-        known_hosts = given.partition(b"\0")[2].decode("ascii", "replace")
-        wipe(given)
-        source = answer.get("remote-peer", "")
-        if not colon or type(source) is not str:
-            wipe(password)
-            raise Problem("authentication-failed", "The credentials cannot be understood.")
-        return Credentials(user, password, source[:64], known_hosts)
+
+    def exchange(self, token: bytes) -> bytes:
+        """The browser's answer to what the library said."""
+        secret, _ = self._ask({"challenge": f"Negotiate {base64.b64encode(token).decode()}".rstrip()})
+        return bytes(_after(secret, _NEGOTIATE))
 
     def ask(self, message: Message, **more: str) -> bytearray:
         """Passes a module's question on, after what modules said before it, with `more` members."""
@@ -97,9 +117,10 @@ class Dialogue:
         notes, self._notes[style] = self._notes[style], []
         return "\n".join(notes)
 
-    def tell(self, data: JsonObject) -> None:
-        """What the login page's scripts are told, should the login succeed."""
-        self._send({"command": "authorize", "cookie": self._cookie, "challenge": "x-login-data", "login-data": data})
+    def tell(self, data: JsonObject, **more: str) -> None:
+        """What the login page's scripts are told, should the login succeed; and the gateway besides."""
+        told = {"challenge": "x-login-data", "login-data": data, **more}
+        self._send({"command": "authorize", "cookie": self._cookie, **told})
 
     def refuse(self, problem: Problem) -> None:
         """The last word, where there is no bridge."""
@@ -185,6 +206,16 @@ def _after(secret: bytearray, prefix: bytes) -> bytearray:
         raise Problem("protocol-error", "the answer is not base64") from None
     finally:
         wipe(text)
+
+
+def _credentials_in(given: bytearray, source: str) -> Credentials:
+    user, colon, password = _split(given)
+    known_hosts = given.partition(b"\0")[2].decode("ascii", "replace")
+    wipe(given)
+    if not colon:
+        wipe(password)
+        raise Problem("authentication-failed", _UNREADABLE)
+    return Credentials(user, password, source, known_hosts)
 
 
 def _split(given: bytearray) -> tuple[str, bool, bytearray]:

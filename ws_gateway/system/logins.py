@@ -8,13 +8,14 @@ import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from bridge.protocol import Problem
 from ws_gateway import audit
 from ws_gateway.auth import OTHERS, Attempt, AuthBackend, Challenge
-from ws_gateway.auth_dialogue import AuthDialogue, Init, Question
+from ws_gateway.auth_dialogue import AuthDialogue, Init, Question, Token
 from ws_gateway.bridge_stream import BridgeStream
-from ws_gateway.config import Way
+from ws_gateway.config import NEGOTIATE, Way
 from ws_gateway.hookspecs import hookimpl
 from ws_gateway.kept_password import KeptPassword
 from ws_gateway.login import Login
@@ -23,7 +24,7 @@ from ws_gateway.session import Session
 from ws_gateway.sessions import Sessions
 from ws_gateway.settings import SystemSettings
 from ws_gateway.startups import Penalties, Startups, plain_address
-from ws_gateway.system.ways import checker_for
+from ws_gateway.system.ways import Checker, checker_for
 
 if TYPE_CHECKING:
     from ws_gateway.app import Gateway
@@ -34,6 +35,12 @@ UNREACHABLE_AFTER = 10.0
 """Seconds after which is told that a host cannot be reached, whatever the reason: that it took longer would tell it."""
 CREDENTIALS_MAX = 8 * 1024
 """Characters of what a browser may send in one go."""
+NEGOTIATION_ROUNDS_MAX = 5
+"""Answers of a browser's about one ticket."""
+TOKEN_MAX = 12 * 1024
+"""Characters of a Kerberos ticket: with the groups of a large network, and another ticket within."""
+NTLM = "TlRMTVNTUAA"
+"""How a token begins that a browser makes of a password where it has no ticket; nobody here could check it."""
 _ID = re.compile(r"[A-Za-z0-9_-]{43}")
 _CREDENTIALS = re.compile(r"[\x20\x21\x23-\x5b\x5d-\x7e]*")
 
@@ -48,6 +55,8 @@ class _Pending:
     way: Way
     leave: Callable[[], None]
     started: float
+    connection: object | None
+    rounds: int = 0
     host_key: Mapping[str, str] | None = None
     """What the person was asked to accept as another host's key."""
     expiry: asyncio.TimerHandle | None = None
@@ -64,13 +73,13 @@ class Logins:
         self._penalties = Penalties()
         self._remote_rate = Rate(*REMOTE_RATE)
         self._pending: dict[str, _Pending] = {}
+        self._negotiations: WeakKeyDictionary[object, str] = WeakKeyDictionary()
 
     async def start(self, attempt: Attempt) -> tuple[Session, str] | Challenge:
         """A new login."""
-        settings = self._settings()
         source = plain_address(attempt.source)
         self._penalties.check(source)
-        checker = checker_for(attempt, settings.config, settings.helper_socket)
+        checker = self._checker_for(attempt)
         response = response_of(attempt)
         if attempt.address.host:
             self._remote_rate.take(source)
@@ -82,18 +91,32 @@ class Logins:
             raise
         dialogue = AuthDialogue(stream)
         login = _login_of(attempt, source)
-        pending = _Pending(stream, dialogue, login, checker.way, leave, asyncio.get_running_loop().time())
+        started = asyncio.get_running_loop().time()
+        pending = _Pending(stream, dialogue, login, checker.way, leave, started, attempt.connection)
         return await self._step(pending, lambda: dialogue.begin(response, source), checker.way.timeout)
+
+    async def negotiate(self, attempt: Attempt) -> tuple[Session, str] | Challenge:
+        """The browser's next word about a ticket: the first of a login, or the one that this connection waits for."""
+        if not attempt.credentials:
+            self._checker_for(attempt)
+            return Challenge("Negotiate", {})
+        number = self._negotiations.pop(attempt.connection, "") if attempt.connection is not None else ""
+        pending = self._take(number, attempt)
+        if pending is None:
+            return await self.start(attempt)
+        try:
+            token = check_base64(attempt.credentials, limit=TOKEN_MAX)
+        except Problem:
+            self._give_up(pending)
+            raise
+        return await self._step(pending, lambda: pending.dialogue.go_on(token), _patience(pending))
 
     async def go_on(self, attempt: Attempt) -> tuple[Session, str] | Challenge:
         """The answer to a question: `ID BASE64`. An ID is good for one answer, in the application that asked."""
         number, _, answer = attempt.credentials.partition(" ")
-        pending = self._pending.get(number) if _ID.fullmatch(number) else None
-        if pending is None or pending.login.application != attempt.address.application:
+        pending = self._take(number if _ID.fullmatch(number) else "", attempt)
+        if pending is None:
             raise Problem("authentication-failed", "This login took too long, or was answered already. Start again.")
-        del self._pending[number]
-        if pending.expiry is not None:
-            pending.expiry.cancel()
         try:
             text = check_base64(answer)
         except Problem:
@@ -101,25 +124,41 @@ class Logins:
             raise
         if pending.host_key is not None:
             _record_host_key(pending, answer)
-        # Whoever checks may take as long for the answer as for the start, and the person's time besides.
-        within = pending.way.timeout + pending.way.response_timeout
-        return await self._step(pending, lambda: pending.dialogue.answer(text), within)
+        return await self._step(pending, lambda: pending.dialogue.answer(text), _patience(pending))
+
+    def _checker_for(self, attempt: Attempt) -> Checker:
+        settings = self._settings()
+        return checker_for(attempt, settings.config, settings.helper_socket, settings.keytab is not None)
+
+    def _take(self, number: str, attempt: Attempt) -> _Pending | None:
+        """The login that waits by that number, which is good once, and for the application that asked."""
+        pending = self._pending.get(number)
+        if pending is None or pending.login.application != attempt.address.application:
+            return None
+        del self._pending[number]
+        if pending.expiry is not None:
+            pending.expiry.cancel()
+        return pending
 
     async def _step(
-        self, pending: _Pending, step: Callable[[], Awaitable[Question | Init]], within: float
+        self, pending: _Pending, step: Callable[[], Awaitable[Question | Token | Init]], within: float
     ) -> tuple[Session, str] | Challenge:
         try:
             async with asyncio.timeout(within):
                 outcome = await step()
             if isinstance(outcome, Question):
-                return self._wait(pending, outcome)
+                return self._ask(pending, outcome)
+            if isinstance(outcome, Token):
+                return self._await_token(pending, outcome)
             pending.login.data = pending.dialogue.login_data
+            pending.login.user = pending.login.user or pending.dialogue.user
             admitted = self._sessions.admit(pending.stream, outcome.message, outcome.waiting, pending.login)
         except TimeoutError:
             self._give_up(pending)
             raise Problem("timeout", "The machine takes too long to check the login.") from None
         except Problem as problem:
-            if problem.code == "authentication-failed":
+            # Nobody guesses a ticket; and a browser that has one for elsewhere shows it without having been told to.
+            if problem.code == "authentication-failed" and pending.login.method != NEGOTIATE:
                 self._penalties.failed(pending.login.source)
             self._give_up(pending)
             if problem.code in ("no-host", "unknown-host"):
@@ -132,12 +171,23 @@ class Logins:
         pending.leave()
         return admitted
 
-    def _wait(self, pending: _Pending, question: Question) -> Challenge:
+    def _await_token(self, pending: _Pending, token: Token) -> Challenge:
+        pending.rounds += 1
+        if pending.rounds > NEGOTIATION_ROUNDS_MAX or pending.connection is None:
+            raise Problem("authentication-failed", "The negotiation has no end.")
+        self._negotiations[pending.connection] = self._wait(pending)
+        return Challenge(f"Negotiate {token.token}".rstrip(), {})
+
+    def _wait(self, pending: _Pending) -> str:
         number = secrets.token_urlsafe(32)
         self._pending[number] = pending
-        pending.host_key = question.more if "host-key" in question.more else None
         loop = asyncio.get_running_loop()
         pending.expiry = loop.call_later(pending.way.response_timeout, self._expire, number)
+        return number
+
+    def _ask(self, pending: _Pending, question: Question) -> Challenge:
+        number = self._wait(pending)
+        pending.host_key = question.more if "host-key" in question.more else None
         prompt = base64.b64encode(question.prompt.encode("utf-8", "replace")).decode()
         # Long prompts are in the body only: a header has its bound.
         shown = prompt if len(prompt) <= 1024 else ""
@@ -166,6 +216,17 @@ class CheckedBackend:
         return await self._logins.start(attempt)
 
 
+class NegotiateBackend:
+    """Kerberos tickets, which may take several steps."""
+
+    def __init__(self, logins: Logins) -> None:
+        self._logins = logins
+
+    async def login(self, attempt: Attempt) -> tuple[Session, str] | Challenge:
+        """Asks whoever checks tickets."""
+        return await self._logins.negotiate(attempt)
+
+
 class ConversationBackend:
     """Answers to what was asked besides."""
 
@@ -181,20 +242,29 @@ def response_of(attempt: Attempt) -> str:
     """What whoever checks the login is told; Problem `authentication-failed` for what none of them could read."""
     if attempt.scheme == "basic":
         return f"Basic {check_base64(attempt.credentials, has=b':')}"
+    if attempt.scheme == NEGOTIATE:
+        if attempt.credentials.startswith(NTLM):
+            raise Problem("authentication-not-supported", "This is no Kerberos ticket.")
+        return f"Negotiate {check_base64(attempt.credentials, limit=TOKEN_MAX)}"
     if len(attempt.credentials) > CREDENTIALS_MAX or not _CREDENTIALS.fullmatch(attempt.credentials):
         raise Problem("authentication-failed", "The credentials cannot be understood.")
     scheme = attempt.scheme.capitalize() if attempt.scheme != "tls-cert" else attempt.scheme
     return f"{scheme} {attempt.credentials}".rstrip()
 
 
-def check_base64(text: str, has: bytes = b"") -> str:
+def check_base64(text: str, has: bytes = b"", limit: int = CREDENTIALS_MAX) -> str:
     """`text`, which is base64 of a bounded length, of what `has` is in; Problem `authentication-failed` if not."""
     try:
-        if len(text) > CREDENTIALS_MAX or has not in base64.b64decode(text, validate=True):
+        if len(text) > limit or has not in base64.b64decode(text, validate=True):
             raise ValueError
     except (binascii.Error, ValueError):
         raise Problem("authentication-failed", "The credentials cannot be understood.") from None
     return text
+
+
+def _patience(pending: _Pending) -> float:
+    """Whoever checks may take as long for an answer as for the start, and the person's time besides."""
+    return pending.way.timeout + pending.way.response_timeout
 
 
 def _login_of(attempt: Attempt, source: str) -> Login:
@@ -237,4 +307,8 @@ def auth_backends(gateway: "Gateway") -> Mapping[str, AuthBackend]:
         return gateway.settings.system
 
     logins = Logins(settings, gateway.sessions)
-    return {OTHERS: CheckedBackend(logins), "x-conversation": ConversationBackend(logins)}
+    return {
+        OTHERS: CheckedBackend(logins),
+        NEGOTIATE: NegotiateBackend(logins),
+        "x-conversation": ConversationBackend(logins),
+    }

@@ -66,6 +66,7 @@ class Monitor:
         when_ready: Callable[[], None],
     ) -> None:
         self._plan = plan
+        self._system = plan.system
         self._listeners = listeners
         self._helper_socket = helper_socket
         self._when_ready = when_ready
@@ -154,6 +155,7 @@ class Monitor:
         try:
             system = read_system(self._plan.config_folder, self._plan.system)
             certificate = ensure_certificate(self._plan.config_folder) if system.tls else b""
+            self._system = system
             with memory_file(certificate) as memory:
                 described = monitor_link.describe(self._plan.settings, system)
                 monitor_link.send(self._link, {"reload": described}, [memory] if system.tls else [])
@@ -179,9 +181,10 @@ class Monitor:
                 self._start_helper(connection)
 
     def _start_helper(self, connection: socket.socket) -> None:
+        keytab = self._system.keytab
         try:
             helper = subprocess.Popen(
-                [*HELPER, *self._plan.helper_arguments],
+                [*HELPER, *(("--keytab", str(keytab)) if keytab else ()), *self._plan.helper_arguments],
                 stdin=connection.fileno(),
                 stdout=connection.fileno(),
                 env=CHILD_ENVIRONMENT,

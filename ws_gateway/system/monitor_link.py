@@ -54,6 +54,7 @@ def describe(settings: Settings, system: SystemSettings) -> JsonObject:
         "tls": system.tls,
         "sections": system.sections,
         "authority": system.authority,
+        "keytab": str(system.keytab or ""),
         "metrics_token": system.metrics_token,
     }
 
@@ -69,6 +70,7 @@ def parse(described: JsonObject) -> Settings:
             tls=described["tls"],
             sections=described["sections"],
             authority=described["authority"],
+            keytab=Path(described["keytab"]) if described["keytab"] else None,
             metrics_token=described["metrics_token"],
         ),
     )

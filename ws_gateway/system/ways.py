@@ -9,7 +9,7 @@ from bridge.protocol import Problem
 from ws_gateway.auth import Attempt
 from ws_gateway.bridge_process import BridgeCommand, BridgeProcess
 from ws_gateway.bridge_stream import BridgeStream
-from ws_gateway.config import Config, Way
+from ws_gateway.config import NEGOTIATE, Config, Way
 from ws_gateway.system.helper_bridge import HelperBridge
 from ws_gateway.system.reserved import is_reserved
 from ws_gateway.system.ssh_host import ALLOW_LOCAL
@@ -33,20 +33,23 @@ class Checker(NamedTuple):
         return await BridgeProcess.start(BridgeCommand((*self.way.command, self.host), self.environ, Path("/")))
 
 
-def checker_for(attempt: Attempt, config: Config, helper_socket: Path) -> Checker:
-    """Who checks `attempt`; Problem where nobody does. What is not configured is `Basic`, for this machine, by PAM."""
+def checker_for(attempt: Attempt, config: Config, helper_socket: Path, has_keytab: bool = False) -> Checker:
+    """Who checks `attempt`; Problem where nobody does.
+
+    What needs no configuration is for this machine: `Basic` by PAM, and `Negotiate` where there are keys for it.
+    """
     if attempt.address.host:
         return _remote(attempt, config)
     if config.require_host:
         raise Problem("access-denied", "This console is for logging in to other hosts only.")
-    way = config.ways.get(attempt.scheme)
+    way: Way | None = config.negotiate if attempt.scheme == NEGOTIATE else config.ways.get(attempt.scheme)
     if way is not None and way.is_off:
         raise Problem("authentication-disabled", "This way to log in is switched off.")
     if way is None or not (way.command or way.unix_path):
-        if attempt.scheme != "basic":
+        if attempt.scheme != "basic" and not (attempt.scheme == NEGOTIATE and has_keytab):
             raise Problem("authentication-not-supported", "This way to log in is not known here.")
         # The helper has its own limits: PAM may take its time.
-        way = Way(unix_path=helper_socket, timeout=90)
+        way = replace(way or Way(), unix_path=helper_socket, timeout=90)
     return Checker(way, "localhost", {})
 
 

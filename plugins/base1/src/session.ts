@@ -7,6 +7,8 @@ export function kill(host: string | null, group: string | null): void {
 
 /** Ends the login; the page is loaded anew, which shows the login page and there the reason, unless told not to. */
 export function logout(reload = true, reason?: string): void {
+  // As Cockpit's: the login page then does not log in again by itself.
+  window.sessionStorage.setItem("logout-intent", "explicit");
   if (reason) window.sessionStorage.setItem("logout-reason", reason);
   if (reload) connectionEvents.addEventListener("close", () => window.location.reload());
   connection().wait((ready) => {

@@ -1,5 +1,6 @@
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,6 +19,22 @@ def test_root_may_log_in_as_far_as_we_are_concerned() -> None:
 def test_accounts_that_nobody_logs_in_to(name: str) -> None:
     with pytest.raises(Problem, match="access-denied"):
         find_account(name)
+
+
+def test_a_locked_password_is_told_from_none(corner: Any) -> None:
+    """`!` before a password is a lock; accounts of people who never had one have `!`, `*` or the like."""
+    entries = {"a": "!$6$salt$hash", "b": "!", "c": "*", "d": "!!", "e": "!*", "f": "$6$salt$hash", "g": "", "h": "!x"}
+    shadow = corner.etc / "shadow"
+    kept = shadow.read_text()
+    shadow.write_text(kept + "".join(f"test-{name}:{word}:19000::::::\n" for name, word in entries.items()))
+    try:
+        script = (
+            "import sys; from ws_gateway.system.account import is_locked; print([is_locked(n) for n in sys.argv[1:]])"
+        )
+        said = corner.python(script, *[f"test-{name}" for name in entries], "nobody-has-this-name")
+    finally:
+        shadow.write_text(kept)
+    assert said.strip() == str([name in ("a", "h") for name in entries] + [False])
 
 
 def test_the_shells_of_people(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from bridge.protocol import Deframer, Problem, frame
-from ws_gateway.system.helper_dialogue import FRAME_MAX, NOTES_MAX, Dialogue, cut_response
+from ws_gateway.system.helper_dialogue import FRAME_MAX, NOTES_MAX, Dialogue, Token, cut_response
 from ws_gateway.system.pam import Message, Style
 
 
@@ -78,6 +78,31 @@ def test_a_dialogue(ends: tuple[Dialogue, Gateway]) -> None:
     assert gateway.hear() == {"command": "init", "problem": "authentication-failed", "message": "No."}
 
 
+def test_a_ticket_in_two_steps(ends: tuple[Dialogue, Gateway]) -> None:
+    dialogue, gateway = ends
+    heard: list[dict[str, Any]] = []
+
+    def other_side() -> None:
+        heard.append(gateway.answer("Negotiate YWJj", **{"remote-peer": "192.0.2.1"}))
+        heard.append(gateway.answer("Negotiate ZGVm"))
+
+    thread = threading.Thread(target=other_side)
+    thread.start()
+    assert dialogue.begin() == Token(b"abc", "192.0.2.1")
+    assert dialogue.exchange(b"more") == b"def"
+    thread.join()
+    assert [each["challenge"] for each in heard] == ["*", "Negotiate bW9yZQ=="]
+
+
+def test_a_ticket_where_passwords_are_wanted(ends: tuple[Dialogue, Gateway]) -> None:
+    dialogue, gateway = ends
+    thread = threading.Thread(target=gateway.answer, args=("Negotiate YWJj",))
+    thread.start()
+    with pytest.raises(Problem, match="authentication-not-supported"):
+        dialogue.credentials()
+    thread.join()
+
+
 def test_not_a_byte_too_many_is_read(ends: tuple[Dialogue, Gateway]) -> None:
     dialogue, gateway = ends
     thread = threading.Thread(
@@ -103,7 +128,7 @@ def test_not_a_byte_too_many_is_read(ends: tuple[Dialogue, Gateway]) -> None:
         frame(b'\n{"command":"authorize","cookie":"COOKIE","response":"Basic !!!!"}'),
         frame(b'\n{"command":"authorize","cookie":"COOKIE","response":"Basic YQ=="}'),
         frame(b'\n{"command":"authorize","cookie":"COOKIE","response":"Basic \\u0061"}'),
-        frame(b'\n{"command":"authorize","cookie":"COOKIE","response":"Negotiate abcd"}'),
+        frame(b'\n{"command":"authorize","cookie":"COOKIE","response":"Nonsense9 abcd"}'),
         frame(b'\n{"command":"authorize","cookie":"another","response":"Basic YTpi"}'),
         frame(b'\n{"command":"init","cookie":"COOKIE","response":"Basic YTpi"}'),
         frame(b'\n{"command":"authorize","cookie":"COOKIE","response":"Basic YTpi","remote-peer":5}'),

@@ -251,7 +251,7 @@ def test_what_is_no_base64(text: str) -> None:
         ("basic", "YTpi", "Basic YTpi"),
         ("bearer", "a.b-c_d", "Bearer a.b-c_d"),
         ("tls-cert", "MIIB", "tls-cert MIIB"),
-        ("negotiate", "", "Negotiate"),
+        ("negotiate", "YWJj", "Negotiate YWJj"),
     ],
 )
 def test_what_a_checker_is_told(scheme: str, credentials: str, response: str) -> None:

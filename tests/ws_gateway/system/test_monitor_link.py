@@ -11,7 +11,7 @@ from ws_gateway.system import monitor_link
 
 def test_settings_arrive_as_they_were() -> None:
     sections = {"webservice": {"origins": "https://a", "logintitle": "Ü", "maxstartups": "1:2:3"}}
-    system = SystemSettings(Path("/run/x/session"), False, sections, "a certificate", "a digest")
+    system = SystemSettings(Path("/run/x/session"), False, sections, "a certificate", "a digest", Path("/keytab"))
     settings = Settings("192.0.2.1", 443, static=Path("/static"), system=system)
     ours, theirs = monitor_link.make_link()
     with ours, theirs:

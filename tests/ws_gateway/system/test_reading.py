@@ -34,6 +34,24 @@ def test_tokens_that_are_none(tmp_path: Path, token: str, mode: int, said: str) 
         read_system(tmp_path, written(tmp_path, token, mode))
 
 
+@pytest.mark.parametrize("content", [None, b"nonsense"])
+def test_a_keytab_without_keys(tmp_path: Path, content: bytes | None, caplog: pytest.LogCaptureFixture) -> None:
+    """One with keys is in test_negotiation."""
+    (tmp_path / "pilothouse.conf").write_text(f"[Negotiate]\nKeyTab = {tmp_path}/keytab\n")
+    if content is not None:
+        (tmp_path / "keytab").write_bytes(content)
+    assert read_system(tmp_path, SystemSettings(tmp_path / "session", tls=False)).keytab is None
+    (said,) = caplog.messages
+    assert said.startswith("Kerberos is not offered: ")
+
+
+@pytest.mark.parametrize("line", ["action = none", "Command = /usr/bin/check"])
+def test_nobody_looks_at_keys_that_are_not_needed(tmp_path: Path, line: str, caplog: pytest.LogCaptureFixture) -> None:
+    (tmp_path / "pilothouse.conf").write_text(f"[Negotiate]\nKeyTab = {tmp_path}/keytab\n{line}\n")
+    assert read_system(tmp_path, SystemSettings(tmp_path / "session", tls=False)).keytab is None
+    assert caplog.messages == []
+
+
 def test_the_certificate_to_believe_in(tmp_path: Path) -> None:
     own = make_own(tmp_path / FOLDER, ("localhost",))
     system = SystemSettings(tmp_path / "session", tls=True)

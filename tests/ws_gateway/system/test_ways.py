@@ -7,7 +7,7 @@ import pytest
 from bridge.protocol import Problem
 from ws_gateway.address import Address
 from ws_gateway.auth import Attempt
-from ws_gateway.config import Config, SshLogin, Way
+from ws_gateway.config import Config, Negotiate, SshLogin, Way
 from ws_gateway.system.ssh_host import ALLOW_LOCAL
 from ws_gateway.system.ways import SSH_LOGIN, UNKNOWN_HOSTS, checker_for
 
@@ -29,6 +29,28 @@ PROGRAM = Way(("/usr/bin/check",))
 def test_this_machine(scheme: str, ways: dict[str, Way], path: Path | None, command: tuple[str, ...]) -> None:
     checker = checker_for(Attempt(scheme, ""), Config(ways=ways), HELPER)
     assert (checker.way.unix_path, checker.way.command, checker.host) == (path, command, "localhost")
+
+
+@pytest.mark.parametrize(
+    ("negotiate", "has_keytab", "path", "command"),
+    [
+        (Negotiate(), True, HELPER, ()),
+        (Negotiate(("/usr/bin/check",)), False, None, ("/usr/bin/check",)),
+        (Negotiate(unix_path=Path("/run/x")), True, Path("/run/x"), ()),
+    ],
+)
+def test_tickets(negotiate: Negotiate, has_keytab: bool, path: Path | None, command: tuple[str, ...]) -> None:
+    checker = checker_for(Attempt("negotiate", ""), Config(negotiate=negotiate), HELPER, has_keytab)
+    assert (checker.way.unix_path, checker.way.command) == (path, command)
+
+
+@pytest.mark.parametrize(
+    ("negotiate", "code"),
+    [(Negotiate(), "authentication-not-supported"), (Negotiate(is_off=True), "authentication-disabled")],
+)
+def test_no_tickets(negotiate: Negotiate, code: str) -> None:
+    with pytest.raises(Problem, match=code):
+        checker_for(Attempt("negotiate", ""), Config(negotiate=negotiate), HELPER, has_keytab=negotiate.is_off)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,160 @@
+"""A Kerberos realm in a corner of this machine: a real KDC on a free port of loopback, people, and their tickets."""
+
+import base64
+import http.client
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from uuid import uuid4
+
+from testbed import leaks
+from testbed.processes import wait_until
+from testbed.system_console import Corner, Reply, System
+
+NAME = "EXAMPLE.TEST"
+HOST = "console.example.test"
+SERVICE = f"HTTP@{HOST}"
+PASSWORD = "S3cr3t-of-the-realm"
+KEYTAB = "/etc/krb5.keytab"
+_CLIENT = Path(__file__).with_name("ticket_client.py")
+
+_PROLONG = """
+import struct, sys
+from pathlib import Path
+file, seconds = Path(sys.argv[1]), int(sys.argv[2])
+content = file.read_bytes()
+times = (struct.unpack_from(">III", content, place) for place in range(len(content) - 12))
+end = next(end for issued, start, end in times if issued == start and end - start == seconds)
+file.write_bytes(content.replace(struct.pack(">I", end), struct.pack(">I", end + 3600)))
+print(end)
+"""
+
+
+def missing() -> str:
+    """The program of Kerberos' that is not installed; empty where all are."""
+    path = f"{os.environ['PATH']}:/usr/sbin"
+    return next((each for each in ("krb5kdc", "kadmin.local", "kinit") if shutil.which(each, path=path) is None), "")
+
+
+class Realm:
+    """Made on construction: the console's host has its keys in /etc/krb5.keytab. Must be closed."""
+
+    def __init__(self, corner: Corner, people: tuple[str, ...]) -> None:
+        self.corner = corner
+        self.keytab = corner.etc / "krb5.keytab"
+        self._client = corner.etc / "ticket_client.py"
+        shutil.copy(_CLIENT, self._client)
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            self._port = probe.getsockname()[1]
+        self.configure()
+        self._administer()
+        self._make_people(people)
+        argv = corner.namespace.enter(["env", "KRB5_KDC_PROFILE=/etc/kdc.conf", "krb5kdc", "-n"])
+        self._kdc = subprocess.Popen(argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        leaks.own(self._kdc.pid)
+        wait_until(lambda: "commencing operation" in corner.run("cat", "/run/kdc.log"), "the KDC serves", 20)
+
+    def configure(self, clock_skew: int = 300) -> None:
+        """What krb5.conf(5) says; `clock_skew`: by how many seconds the clocks of two machines may differ."""
+        (self.corner.etc / "krb5.conf").write_text(
+            f"[libdefaults]\ndefault_realm = {NAME}\ndns_lookup_realm = false\ndns_lookup_kdc = false\nrdns = false\n"
+            "dns_canonicalize_hostname = false\nudp_preference_limit = 1\ndefault_ccache_name = FILE:/run/no-tickets\n"
+            f"default_rcache_name = file2:/run/krb5-replays\nclockskew = {clock_skew}\n"
+            f"[realms]\n{NAME} = {{\nkdc = 127.0.0.1:{self._port}\n"
+            f"auth_to_local = RULE:[1:$1@$0](^chief@.*)s/^.*$/anna/\nauth_to_local = DEFAULT\n}}\n"
+            f"[domain_realm]\n.example.test = {NAME}\n[logging]\nkdc = FILE:/run/kdc.log\n"
+        )
+
+    def _administer(self) -> None:
+        (self.corner.etc / "kdc.conf").write_text(
+            f"[kdcdefaults]\nkdc_listen = 127.0.0.1:{self._port}\nkdc_tcp_listen = 127.0.0.1:{self._port}\n"
+            f"[realms]\n{NAME} = {{\ndatabase_name = /run/kdc/principal\nkey_stash_file = /run/kdc/stash\n}}\n"
+        )
+        self.corner.run("mkdir", "-p", "/run/kdc")
+        self.corner.run("touch", "/run/kdc.log")
+        self._run("kdb5_util", "create", "-s", "-r", NAME, "-P", uuid4().hex)
+
+    def _make_people(self, people: tuple[str, ...]) -> None:
+        wanted = [f"addprinc -pw {PASSWORD} {person}" for person in people]
+        # Chromium asks for a ticket by the address where the name leads to nothing else.
+        keys = [f"HTTP/{HOST}", "HTTP/127.0.0.1", f"host/{HOST}"]
+        wanted += [f"addprinc -randkey {service}" for service in (*keys, f"elsewhere/{HOST}")]
+        wanted += [f"ktadd -k {KEYTAB} {service}" for service in keys]
+        self._run("kadmin.local", "-r", NAME, said="\n".join(wanted) + "\n")
+
+    def _run(self, *argv: str, said: str = "") -> str:
+        return self.corner.run("env", "KRB5_KDC_PROFILE=/etc/kdc.conf", *argv, said=said)
+
+    def ticket(self, person: str, *options: str, folder: Path = Path("/run")) -> str:
+        """A new cache with that person's ticket (`KRB5CCNAME`)."""
+        cache = f"FILE:{folder}/ticket-{uuid4().hex}"
+        self.corner.run("kinit", "-c", cache, *options, person, said=f"{PASSWORD}\n")
+        return cache
+
+    def short_ticket(self, person: str, seconds: int) -> tuple[str, int]:
+        """A ticket for the console that is good for so long, which its owner does not see: the cache, and its end."""
+        cache = self.ticket(person, "-l", f"{seconds}s")
+        self.corner.run("kvno", "-c", cache, f"HTTP/{HOST}")
+        return cache, int(self.corner.python(_PROLONG, cache.removeprefix("FILE:"), str(seconds)))
+
+    def client(self, cache: str, *options: str, service: str = SERVICE) -> "Client":
+        """A browser's tokens for that service."""
+        argv = ["env", f"KRB5CCNAME={cache}", sys.executable, "-I", "/etc/ticket_client.py", service, *options]
+        return Client(self.corner.namespace.enter(argv))
+
+    def token(self, cache: str, *options: str, service: str = SERVICE) -> str:
+        """The first of them."""
+        client = self.client(cache, *options, service=service)
+        try:
+            return client.token()
+        finally:
+            client.close()
+
+    def close(self) -> None:
+        """The corner is as it was."""
+        self._kdc.terminate()
+        self._kdc.wait(timeout=10)
+        leaks.disown(self._kdc.pid)
+        for name in ("krb5.keytab", "krb5.conf", "kdc.conf", "ticket_client.py"):
+            (self.corner.etc / name).unlink(missing_ok=True)
+
+
+class Client:
+    """One negotiation of a browser's."""
+
+    def __init__(self, argv: list[str]) -> None:
+        self._process = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def token(self, answer: str = "") -> str:
+        """The next token, after the server's answer to the one before."""
+        assert self._process.stdin
+        assert self._process.stdout
+        if answer:
+            self._process.stdin.write(f"{answer}\n")
+            self._process.stdin.flush()
+        token = self._process.stdout.readline().strip()
+        assert token, "the client has no token"
+        assert base64.b64decode(token)
+        return token
+
+    def close(self) -> None:
+        self._process.communicate(timeout=20)
+
+
+class Connection:
+    """One connection of a browser's, kept open, on which it negotiates."""
+
+    def __init__(self, system: System) -> None:
+        self._connection = http.client.HTTPSConnection("127.0.0.1", system.port, context=system.context, timeout=30)
+
+    def show(self, token: str) -> Reply:
+        self._connection.request("GET", "/cockpit/login", headers={"Authorization": f"Negotiate {token}".rstrip()})
+        answer = self._connection.getresponse()
+        headers = {name.lower(): value for name, value in answer.getheaders()}
+        return Reply(answer.status, answer.reason, headers, answer.read())
+
+    def close(self) -> None:
+        self._connection.close()
