@@ -11,6 +11,7 @@ from typing import Self
 
 import pytest
 from testbed.browser_socket import PATIENCE, Socket
+from testbed.other_host import NAME, Far
 from testbed.processes import process_table
 from testbed.system_console import PAM_SERVICE, Corner, System
 from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest, HTTPResponse
@@ -181,3 +182,32 @@ def serve_system(corner: Corner, tmp_path: Path) -> Iterator[Callable[..., Syste
             system.stop()
         finally:
             system.kill()
+
+
+@pytest.fixture
+def far(corner: Corner, tmp_path: Path) -> Iterator[Callable[..., Far]]:
+    """`far(path=…, options=…)`: another host, where programs are looked for in that path.
+
+    Logins to others are switched on, also to those that are this machine.
+    """
+    made: list[Far] = []
+    hosts = corner.etc / "hosts"
+    kept = hosts.read_text()
+    hosts.write_text(f"127.0.0.1 localhost {NAME}\n")
+    (corner.etc / "pilothouse").mkdir()
+    (corner.etc / "pilothouse" / "pilothouse.conf").write_text(
+        "[WebService]\nLoginTo = yes\n[Ssh-Login]\nAllowLocal = yes\n"
+    )
+
+    def start(
+        path: str = f"{Path(sys.executable).parent}:/usr/bin:/bin",
+        options: str = "UsePAM no\nPasswordAuthentication yes\n",
+    ) -> Far:
+        made.append(Far(corner, tmp_path, path, options))
+        return made[-1]
+
+    yield start
+    for each in made:
+        each.stop()
+    hosts.write_text(kept)
+    (corner.etc / "ssh" / "ssh_known_hosts").unlink(missing_ok=True)

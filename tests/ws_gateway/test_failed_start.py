@@ -1,8 +1,10 @@
 """A bridge's end in words."""
 
+import socket
+
 import pytest
 
-from ws_gateway.failed_start import LAST_WORDS_MAX, describe_exit, failed_start
+from ws_gateway.failed_start import LAST_WORDS_MAX, describe_exit, failed_start, has_unread
 
 
 def test_an_exit_in_words() -> None:
@@ -27,6 +29,20 @@ def test_an_exit_in_words() -> None:
 def test_its_last_words_are_safe_to_show(status: int, words: bytes, code: str, message: str) -> None:
     problem = failed_start(status, words)
     assert (problem.code, problem.message) == (code, message)
+
+
+def test_whose_end_it_was() -> None:
+    assert failed_start(2, b"", "the bridge on far").message.startswith("the bridge on far exited with status 2 before")
+
+
+def test_what_the_other_side_has_not_read_yet() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        assert not has_unread(ours)
+        ours.sendall(b"x")
+        assert has_unread(ours)
+        assert theirs.recv(10) == b"x"
+        assert not has_unread(ours)
 
 
 def test_last_words_are_as_long_as_a_sentence() -> None:

@@ -14,9 +14,12 @@ import signal
 import socket
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from bridge.protocol import Problem
+from ws_gateway.failed_start import LAST_WORDS_MAX, START_WITHIN, failed_start, has_unread
 from ws_gateway.log import printable
 from ws_gateway.system.helper_dialogue import Credentials, Dialogue
 from ws_gateway.system.known_keys import ADMINISTRATORS, KnownKeys
@@ -30,6 +33,10 @@ CONNECT_TIME = 8
 """Seconds that the host has to answer, all its addresses together."""
 SAID_MAX = 16 * 1024
 """Bytes of what ssh says that are looked at."""
+LINE_MAX = 1024
+"""Bytes of a line that the host says which are passed on in one piece."""
+SSH_FAILED = 255
+"""Its exit status where the fault is its own, or the connection's."""
 REMOTE = "sh -c 'command -v pilothouse-bridge >/dev/null 2>&1 && exec pilothouse-bridge; exec cockpit-bridge'"
 """What the host's shell gets, whoever logs in to whatever."""
 _USER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,31}\$?(?:@[A-Za-z0-9.-]{1,255})?")
@@ -67,8 +74,11 @@ class SshLogin:
         self._has_asked = self._has_new_key = False
         self._said = b""
 
-    def run(self, credentials: Credentials) -> int:
-        """ssh's exit status, when the session is over. Problem where none came to be."""
+    def run(self, credentials: Credentials, connection: socket.socket) -> int:
+        """ssh's exit status, when the session is over. Problem where none came to be.
+
+        `connection`: what ssh has as well, to the gateway.
+        """
         self._password = credentials.password
         user = self._host.user or credentials.user
         if not _USER.fullmatch(user):
@@ -83,7 +93,7 @@ class SshLogin:
             finally:
                 wipe(credentials.password)
         signal.alarm(0)
-        return self._wait(process)
+        return self._wait(process, connection)
 
     def _log_in(self, askpass: SshAskpass, user: str) -> subprocess.Popen[bytes]:
         """Tries the host's addresses until one answers."""
@@ -168,18 +178,33 @@ class SshLogin:
         self._has_new_key = bytes(answer) in (b"yes", key.fingerprint.encode())
         return bytearray(b"yes" if self._has_new_key else b"no")
 
-    def _wait(self, process: subprocess.Popen[bytes]) -> int:
-        """Passes on what the host says beside the session."""
-        assert process.stderr
+    def _wait(self, process: subprocess.Popen[bytes], connection: socket.socket) -> int:
+        """Passes on what the host says beside the session. Who logged in is told of a bridge that did not start."""
+        started, last_line = time.monotonic(), b""
         try:
-            for line in process.stderr:
-                if not line.startswith(_STATISTICS):
-                    sys.stderr.buffer.write(line)
-                    sys.stderr.buffer.flush()
-            return process.wait()
+            for line in self._said_beside(process):
+                sys.stderr.buffer.write(line)
+                sys.stderr.buffer.flush()
+                last_line = line if line.strip() else last_line
+            status = process.wait()
         except BaseException:
             process.kill()
             raise
+        # As for a bridge of this machine (`supervision`): past its first word nobody pays heed to this.
+        if status and time.monotonic() < started + START_WITHIN and not has_unread(connection):
+            self._dialogue.refuse(_failed_start(status, last_line, self._host.name))
+        return status
+
+    def _said_beside(self, process: subprocess.Popen[bytes]) -> Iterator[bytes]:
+        """Lines, and pieces of lines that are too long, of the host's programs; none of ssh's own."""
+        assert process.stderr
+        _, _, came_along = self._said.partition(AUTHENTICATED.encode())
+        *whole, rest = came_along.partition(b"\n")[2].split(b"\n")
+        yield from (line + b"\n" for line in whole if _is_the_hosts(line))
+        while line := rest + process.stderr.readline(LINE_MAX):
+            rest = b""
+            if _is_the_hosts(line):
+                yield line
 
 
 def main() -> int:
@@ -187,9 +212,10 @@ def main() -> int:
     logging.basicConfig(format="%(name)s: %(message)s", level=logging.INFO)
     for number in (signal.SIGTERM, signal.SIGALRM):
         signal.signal(number, _give_up)
-    dialogue = Dialogue(socket.socket(fileno=os.dup(0)))
+    connection = socket.socket(fileno=os.dup(0))
+    dialogue = Dialogue(connection)
     try:
-        return _login(dialogue).run(dialogue.credentials())
+        return _login(dialogue).run(dialogue.credentials(), connection)
     except Problem as problem:
         dialogue.refuse(problem)
         return 5
@@ -198,6 +224,18 @@ def main() -> int:
 def _login(dialogue: Dialogue) -> SshLogin:
     *options, host = sys.argv[1:]
     return SshLogin(dialogue, host, os.environ.get(UNKNOWN_HOSTS) == "1", ALLOW_LOCAL in options)
+
+
+def _is_the_hosts(line: bytes) -> bool:
+    return not line.startswith(_STATISTICS)
+
+
+def _failed_start(status: int, last_line: bytes, host: str) -> Problem:
+    if status == SSH_FAILED:
+        # A bridge that was ended by a signal, too: ssh does not tell which.
+        words = printable(last_line.decode("utf-8", "replace").strip(), LAST_WORDS_MAX) or "the log may say why"
+        return Problem("terminated", f"the connection to {host} ended before the bridge there said anything: {words}")
+    return failed_start(status, last_line, f"the bridge on {host}")
 
 
 def _give_up(number: int, _frame: object) -> None:

@@ -1,20 +1,17 @@
 """The person's bridge as the session helper's child: started as the person, watched, and ended whatever it does."""
 
-import fcntl
 import os
 import select
 import signal
 import socket
-import struct
 import sys
-import termios
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import NamedTuple, NoReturn
 
 from bridge.protocol import Problem, encode_control, frame
-from ws_gateway.failed_start import NO_PROGRAM, failed_start
+from ws_gateway.failed_start import NO_PROGRAM, START_WITHIN, failed_start, has_unread
 from ws_gateway.log import Throttle, printable
 from ws_gateway.system.account import Account, become
 
@@ -22,8 +19,6 @@ TERM_AFTER = 2.0
 """Seconds after the end of its input until a bridge gets SIGTERM; none when the gateway is gone altogether."""
 KILL_AFTER = 4.0
 """Seconds after the end of its input until its process group gets SIGKILL."""
-START_WITHIN = 30.0
-"""Seconds after which a bridge that ends had its word: the gateway waits no longer for the first."""
 STDERR_LINE_MAX = 1024
 """Bytes of a line of the bridge's that are logged."""
 _STDERR_READ = 16 * 1024
@@ -118,7 +113,7 @@ class Supervisor:
         a frame that was cut short: so nothing is told where something that the bridge said is still to be read.
         """
         early = time.monotonic() < self._started + START_WITHIN
-        if not (status and early and self._by_itself) or _unread(self._connection):
+        if not (status and early and self._by_itself) or has_unread(self._connection):
             return None
         return failed_start(status, self._stderr.last_line)
 
@@ -179,11 +174,6 @@ class Supervisor:
         with suppress(BlockingIOError):
             while self._read_stderr():
                 pass
-
-
-def _unread(connection: socket.socket) -> int:
-    """Bytes, about, that the other side has not read yet."""
-    return int(struct.unpack("i", fcntl.ioctl(connection, termios.TIOCOUTQ, bytes(4)))[0])
 
 
 class StderrLog:

@@ -1,7 +1,5 @@
 """Logging in to another host by way of this one: a real sshd, and a real bridge behind it."""
 
-import base64
-import contextlib
 import os
 import secrets
 import shutil
@@ -10,99 +8,25 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from playwright.async_api import expect
 from testbed.browser import chromium, find_chromium
 from testbed.oath import SECOND_FACTOR, has_pam_oath, one_time_password
+from testbed.other_host import NAME, Far, commands_of, log_in
 from testbed.processes import process_table, wait_until
 
 expect.set_options(timeout=30_000)
 
 PASSWORD = "S3cr3t-anna-7291"
-NAME = "far.example.com"
-PASSWORDS = "UsePAM no\nPasswordAuthentication yes\n"
 PAM = "UsePAM yes\nKbdInteractiveAuthentication yes\nPasswordAuthentication no\n"
 Serve = Callable[..., Any]
 
 pytestmark = pytest.mark.skipif(shutil.which("sshd", path="/usr/sbin:/usr/bin") is None, reason="sshd is not installed")
-
-
-class Far:
-    """An sshd in the corner, on a free port of loopback, as the host far.example.com."""
-
-    def __init__(self, corner: Any, folder: Path, path: str, options: str) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            self.port = probe.getsockname()[1]
-        self.host = f"{NAME}:{self.port}"
-        self.log = folder / "sshd.log"
-        self._corner, self._folder = corner, folder
-        self._options = f"SetEnv PATH={path}\n{options}"
-        self.start()
-
-    def start(self) -> None:
-        """With a new key."""
-        key = self._folder / f"key-{uuid4().hex}"
-        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True)
-        self.key = key.with_suffix(".pub").read_text().rpartition(" ")[0]
-        said = subprocess.run(["ssh-keygen", "-l", "-f", str(key)], check=True, capture_output=True, text=True).stdout
-        self.fingerprint = said.split()[1]
-        config = self._folder / "sshd_config"
-        config.write_text(
-            f"Port {self.port}\nListenAddress 127.0.0.1\nHostKey {key}\nStrictModes no\nPidFile none\n"
-            f"LogLevel VERBOSE\n{self._options}"
-        )
-        self._corner.run("mkdir", "-p", "/run/sshd")
-        with self.log.open("wb") as log:
-            self.process = subprocess.Popen(
-                self._corner.namespace.enter(["/usr/sbin/sshd", "-D", "-e", "-f", str(config)]), stderr=log
-            )
-        wait_until(lambda: "Server listening" in self.log.read_text(), "sshd listens", 20)
-
-    @property
-    def line(self) -> str:
-        """Of known_hosts(5)."""
-        return f"[{NAME}]:{self.port} {self.key}\n"
-
-    def stop(self) -> None:
-        self.process.terminate()
-        self.process.wait(10)
-
-
-@pytest.fixture
-def far(corner: Any, tmp_path: Path) -> Iterator[Callable[..., Far]]:
-    """`far(path=…, options=…)`: another host, where programs are looked for in that path.
-
-    Logins to others are switched on, also to those that are this machine.
-    """
-    made: list[Far] = []
-    hosts = corner.etc / "hosts"
-    kept = hosts.read_text()
-    hosts.write_text(f"127.0.0.1 localhost {NAME}\n")
-    (corner.etc / "pilothouse").mkdir()
-    (corner.etc / "pilothouse" / "pilothouse.conf").write_text(
-        "[WebService]\nLoginTo = yes\n[Ssh-Login]\nAllowLocal = yes\n"
-    )
-
-    def start(path: str = f"{Path(sys.executable).parent}:/usr/bin:/bin", options: str = PASSWORDS) -> Far:
-        made.append(Far(corner, tmp_path, path, options))
-        return made[-1]
-
-    yield start
-    for each in made:
-        each.stop()
-    hosts.write_text(kept)
-    (corner.etc / "ssh" / "ssh_known_hosts").unlink(missing_ok=True)
-
-
-def log_in(system: Any, host: str, password: str = PASSWORD, **more: str) -> Any:
-    credentials = base64.b64encode(f"anna:{password}".encode()).decode()
-    return system.get(f"/cockpit+={host}/login", Authorization=f"Basic {credentials}", **more)
 
 
 ASKING = {"X_SSH_Connect_Unknown_Hosts": "yes"}
@@ -156,17 +80,6 @@ async def test_an_unknown_key_is_shown_and_then_the_person_is_there(
     assert corner.run("find", "/tmp", "-maxdepth", "1", "-name", "pilothouse-*", "-user", "65534") == ""
 
 
-def commands_of(system: Any) -> list[str]:
-    """What the web server has started and what that has."""
-    pids = system.children(system.gateway())
-    pids += [child for pid in pids for child in system.children(pid)]
-    names = []
-    for pid in pids:
-        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-            names.append(Path(f"/proc/{pid}/comm").read_text().strip())
-    return names
-
-
 async def test_a_known_key_asks_nothing_and_another_one_ends_it(
     serve_system: Serve, corner: Any, far: Callable[..., Far]
 ) -> None:
@@ -190,17 +103,6 @@ async def test_a_known_key_asks_nothing_and_another_one_ends_it(
     unknown = log_in(system, other.host)
     assert (unknown.status, unknown.json["problem"]) == (401, "unknown-hostkey")
     assert other.log.read_text().count("password") == before, "nothing was sent"
-
-
-def test_a_host_without_a_bridge(serve_system: Serve, corner: Any, far: Callable[..., Far], tmp_path: Path) -> None:
-    programs = corner.etc / "few"
-    programs.mkdir()
-    shutil.copy("/bin/sh", programs / "sh")
-    other = far(str(programs))
-    (corner.etc / "ssh" / "ssh_known_hosts").write_text(other.line)
-    answer = log_in(serve_system("--no-tls"), other.host)
-    assert (answer.status, answer.json["problem"]) == (500, "no-cockpit")
-    shutil.rmtree(programs)
 
 
 @pytest.mark.timeout(180)
