@@ -110,6 +110,11 @@ class WebClient(Conversation):
         """Hang up."""
         self._socket.close()
 
+    def abort(self) -> None:
+        """Be gone without a word."""
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self._socket.close()
+
     def _send(self, opcode: int, payload: bytes) -> None:
         size = len(payload)
         if size < 126:
