@@ -109,7 +109,12 @@ class AuthDialogue:
 
     async def _next(self) -> tuple[str, JsonObject | Init]:
         """The next challenge with its message; or no challenge, and the bridge's first message."""
-        messages = self._waiting or await self._stream.receive()
+        try:
+            messages = self._waiting or await self._stream.receive()
+        except Problem as problem:
+            raise Problem(
+                problem.code, f"not the bridge has the word, but a greeting perhaps: {problem.message}"
+            ) from None
         if not messages:
             if await self._stream.exited(0.5) and self._stream.returncode == 127:
                 raise Problem("no-cockpit", "there is no bridge")

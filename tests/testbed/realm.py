@@ -2,7 +2,6 @@
 
 import base64
 import http.client
-import os
 import shutil
 import socket
 import subprocess
@@ -19,6 +18,8 @@ HOST = "console.example.test"
 SERVICE = f"HTTP@{HOST}"
 PASSWORD = "S3cr3t-of-the-realm"
 KEYTAB = "/etc/krb5.keytab"
+_PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
+_ENVIRONMENT = ("env", f"PATH={_PATH}", "KRB5_KDC_PROFILE=/etc/kdc.conf")
 _CLIENT = Path(__file__).with_name("ticket_client.py")
 
 _PROLONG = """
@@ -35,8 +36,8 @@ print(end)
 
 def missing() -> str:
     """The program of Kerberos' that is not installed; empty where all are."""
-    path = f"{os.environ['PATH']}:/usr/sbin"
-    return next((each for each in ("krb5kdc", "kadmin.local", "kinit") if shutil.which(each, path=path) is None), "")
+    wanted = ("krb5kdc", "kadmin.local", "kinit", "curl")
+    return next((each for each in wanted if shutil.which(each, path=_PATH) is None), "")
 
 
 class Realm:
@@ -52,7 +53,7 @@ class Realm:
         self.configure()
         self._administer()
         self._make_people(people)
-        argv = corner.namespace.enter(["env", "KRB5_KDC_PROFILE=/etc/kdc.conf", "krb5kdc", "-n"])
+        argv = corner.namespace.enter([*_ENVIRONMENT, "krb5kdc", "-n"])
         self._kdc = subprocess.Popen(argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         leaks.own(self._kdc.pid)
         wait_until(lambda: "commencing operation" in corner.run("cat", "/run/kdc.log"), "the KDC serves", 20)
@@ -86,7 +87,7 @@ class Realm:
         self._run("kadmin.local", "-r", NAME, said="\n".join(wanted) + "\n")
 
     def _run(self, *argv: str, said: str = "") -> str:
-        return self.corner.run("env", "KRB5_KDC_PROFILE=/etc/kdc.conf", *argv, said=said)
+        return self.corner.run(*_ENVIRONMENT, *argv, said=said)
 
     def ticket(self, person: str, *options: str, folder: Path = Path("/run")) -> str:
         """A new cache with that person's ticket (`KRB5CCNAME`)."""

@@ -66,6 +66,34 @@ def test_a_bridge_that_does_not_start_there_says_why(serve_system: Serve, corner
     shutil.rmtree(program.parent)
 
 
+OTHERWISE = {
+    "echo 'Welcome to this machine!'; exec cat": (
+        "protocol-error",
+        "not the bridge has the word, but a greeting perhaps: ",
+    ),
+    "exec cat >&2": ("timeout", "The machine takes too long to check the login."),
+    """printf '25\\n\\n{"command":"ping","x":1}'; exec cat""": ("protocol-error", "the login's program said"),
+}
+
+
+def test_one_that_says_something_else_or_nothing(serve_system: Serve, corner: Any, far: Callable[..., Far]) -> None:
+    program = corner.etc / "failing" / "pilothouse-bridge"
+    program.parent.mkdir()
+    other = far("/etc/failing:/usr/bin:/bin")
+    (corner.etc / "ssh" / "ssh_known_hosts").write_text(other.line)
+    settings = corner.etc / "pilothouse" / "pilothouse.conf"
+    settings.write_text(f"{settings.read_text()}timeout = 4\n")
+    system = serve_system("--no-tls")
+    for script, (problem, words) in OTHERWISE.items():
+        program.write_text(f"#!/bin/sh\n{script}\n")
+        program.chmod(0o755)
+        answer = log_in(system, other.host)
+        assert (answer.status, answer.json["problem"]) == (500, problem), answer
+        assert answer.json["message"].startswith(words), answer
+    wait_until(lambda: "ssh" not in commands_of(system), "none of them stays", 20)
+    shutil.rmtree(program.parent)
+
+
 async def test_a_bridge_that_dies_later_is_no_failed_login(
     serve_system: Serve, corner: Any, far: Callable[..., Far]
 ) -> None:
