@@ -4,6 +4,7 @@ import base64
 import http.client
 import shutil
 import socket
+import ssl
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,7 @@ from uuid import uuid4
 
 from testbed import leaks
 from testbed.processes import wait_until
-from testbed.system_console import Corner, Reply, System
+from testbed.system_console import Corner, Reply
 
 NAME = "EXAMPLE.TEST"
 HOST = "console.example.test"
@@ -148,14 +149,20 @@ class Client:
 class Connection:
     """One connection of a browser's, kept open, on which it negotiates."""
 
-    def __init__(self, system: System) -> None:
-        self._connection = http.client.HTTPSConnection("127.0.0.1", system.port, context=system.context, timeout=30)
+    def __init__(self, port: int, context: ssl.SSLContext | None = None) -> None:
+        self._connection = (
+            http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+            if context is None
+            else http.client.HTTPSConnection("127.0.0.1", port, context=context, timeout=30)
+        )
 
-    def show(self, token: str) -> Reply:
-        self._connection.request("GET", "/cockpit/login", headers={"Authorization": f"Negotiate {token}".rstrip()})
+    def show(self, token: str | None) -> Reply:
+        """What a token is answered; None: a request that says nothing of who it is."""
+        headers = {} if token is None else {"Authorization": f"Negotiate {token}".rstrip()}
+        self._connection.request("GET", "/cockpit/login", headers=headers)
         answer = self._connection.getresponse()
-        headers = {name.lower(): value for name, value in answer.getheaders()}
-        return Reply(answer.status, answer.reason, headers, answer.read())
+        received = {name.lower(): value for name, value in answer.getheaders()}
+        return Reply(answer.status, answer.reason, received, answer.read())
 
     def close(self) -> None:
         self._connection.close()

@@ -58,6 +58,7 @@ class Negotiation:
         return account
 
     def _agree(self, token: bytes) -> None:
+        token = token or self._dialogue.exchange(b"")
         for _ in range(ROUNDS_MAX):
             answer, is_done = self._acceptor.step(token)
             if is_done:

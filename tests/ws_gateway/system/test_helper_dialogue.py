@@ -94,6 +94,14 @@ def test_a_ticket_in_two_steps(ends: tuple[Dialogue, Gateway]) -> None:
     assert [each["challenge"] for each in heard] == ["*", "Negotiate bW9yZQ=="]
 
 
+def test_a_browser_that_waits_to_be_asked(ends: tuple[Dialogue, Gateway]) -> None:
+    dialogue, gateway = ends
+    thread = threading.Thread(target=gateway.answer, args=("Negotiate",))
+    thread.start()
+    assert dialogue.begin() == Token(b"", "")
+    thread.join()
+
+
 def test_a_ticket_where_passwords_are_wanted(ends: tuple[Dialogue, Gateway]) -> None:
     dialogue, gateway = ends
     thread = threading.Thread(target=gateway.answer, args=("Negotiate YWJj",))

@@ -2,10 +2,13 @@
 
 import shutil
 import signal
+import socket
+import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -14,14 +17,15 @@ import pytest
 from playwright.async_api import Page, expect
 from testbed import leaks
 from testbed.browser import chromium, find_chromium
-from testbed.processes import wait_until
-from testbed.realm import HOST, Connection, Realm, missing
+from testbed.processes import process_table, wait_until
+from testbed.realm import HOST, KEYTAB, Connection, Realm, missing
 from testbed.system_console import PAM_SERVICE, Reply, System
 
 from ws_gateway.system.logins import TOKEN_MAX
 
 expect.set_options(timeout=30_000)
 
+COCKPIT_WS = Path("/usr/lib/cockpit/cockpit-ws")
 SKEW = 3
 KEPT = """
 auth required pam_exec.so quiet /etc/keep
@@ -99,16 +103,16 @@ def show(system: Any, token: str, **more: str) -> Any:
 async def whose_bridge(system: Any, login: Any, *argv: str) -> str:
     """What a program says in the session that came of the login; then it logs out."""
     assert login.status == 200, (login, system.output)
-    socket = await system.socket(login)
-    await socket.init()
-    await socket.control(command="open", channel="1:1", payload="stream", spawn=list(argv or ("id", "-un")))
+    one = await system.socket(login)
+    await one.init()
+    await one.control(command="open", channel="1:1", payload="stream", spawn=list(argv or ("id", "-un")))
     said = ""
-    while not (isinstance(got := await socket.receive(), dict) and got["command"] == "close"):
+    while not (isinstance(got := await one.receive(), dict) and got["command"] == "close"):
         said += got.partition("\n")[2] if isinstance(got, str) else ""
-    await socket.control(command="logout", disconnect=True)
-    while not isinstance(await socket.receive(), tuple):
+    await one.control(command="logout", disconnect=True)
+    while not isinstance(await one.receive(), tuple):
         pass
-    socket.connection.close()
+    one.connection.close()
     return said.strip()
 
 
@@ -238,7 +242,7 @@ async def test_a_ticket_that_is_given_along_is_the_sessions(console: Console) ->
 async def test_a_negotiation_of_several_steps_is_its_connections(console: Console) -> None:
     console.configure("[Negotiate]\nresponse-timeout = 4\n")
     system, realm = console.system, console.realm
-    connections = [Connection(system) for _ in range(3)]
+    connections = [Connection(system.port, system.context) for _ in range(3)]
     clients = [realm.client(realm.ticket("anna"), "dce") for _ in range(2)]
     try:
         first, left = (connections[each].show(clients[each].token()) for each in range(2))
@@ -305,6 +309,41 @@ async def test_another_program_for_it(console: Console) -> None:
     assert system.get("/cockpit/login").headers["www-authenticate"] == "Negotiate"
     assert await whose_bridge(system, show(system, "dG9rZW4=")) == "nobody"
     assert show(system, "bm9uZQ==").status == 401
+
+
+@pytest.mark.skipif(not COCKPIT_WS.exists(), reason="cockpit-ws is not installed")
+def test_our_helper_behind_cockpits_gateway(console: Console) -> None:
+    """Which asks it about everybody who says nothing, on the connection on which they say more."""
+    corner, realm = console.corner, console.realm
+    program = corner.etc / "helper-of-test"
+    call = f"from ws_gateway.system.session_helper import main; sys.exit(main(['--keytab', '{KEYTAB}']))"
+    program.write_text(f"#!{sys.executable} -I\nimport sys\n{call}\n")
+    program.chmod(0o755)
+    (corner.etc / "cockpit").mkdir(exist_ok=True)
+    (corner.etc / "cockpit/cockpit.conf").write_text("[Negotiate]\nCommand = /etc/helper-of-test\n")
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    argv = [str(COCKPIT_WS), "--no-tls", "--address", "127.0.0.1", "--port", str(port)]
+    gateway = subprocess.Popen(corner.namespace.enter(argv), stderr=subprocess.DEVNULL)
+    try:
+        wait_until(lambda: accepts(port), "cockpit-ws serves")
+        with closing(Connection(port)) as connection:
+            first = connection.show(None)
+            assert (first.status, first.headers["www-authenticate"].strip()) == (401, "Negotiate")
+            login = connection.show(realm.token(realm.ticket("anna")))
+            assert (login.status, "csrf-token" in login.json, "set-cookie" in login.headers) == (200, True, True)
+        helpers = [p.pid for p in process_table().values() if p.parent == gateway.pid]
+    finally:
+        gateway.terminate()
+        gateway.wait(timeout=10)
+    wait_until(lambda: not {pid for pid in helpers if pid in process_table()}, "the session ends", 20)
+
+
+def accepts(port: int) -> bool:
+    with suppress(OSError):
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        return True
+    return False
 
 
 async def test_other_sites_cannot_have_a_browser_log_in(console: Console) -> None:
