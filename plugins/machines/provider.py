@@ -302,8 +302,8 @@ class Provider(ABC):
         """Set a text of a domain, of what runs and of what the next start will use; an empty one is removed."""
 
     @abstractmethod
-    async def definition(self, key: str) -> str:
-        """The XML that the next start of a domain will use with its secrets, as `define` takes it."""
+    async def definition(self, key: str, *, live: bool = False) -> str:
+        """The XML that the next start of a domain will use with its secrets, as `define` takes it; `live`: of now."""
 
     @abstractmethod
     async def define(self, xml: str, *, validate: bool, kind: Kind = Kind.DOMAIN) -> None:

@@ -1,7 +1,7 @@
 """A Linux guest that boots in seconds without a disk: Debian's kernel, busybox, and a script of ours as init.
 
-It answers each line on its serial port, says its name on a second one, and fills its screen with blue; what is typed on
-its keyboard is a colour that it fills its screen with. `reboot` on the serial port restarts it.
+It answers each line on both of its serial ports and fills its screen with blue; what is typed on its keyboard is a
+colour that it fills its screen with, and Ctrl+Alt+Delete turns it red. `reboot` on a serial port restarts it.
 """
 
 import gzip
@@ -13,26 +13,30 @@ from xml.etree import ElementTree as ET
 from testbed.domain_xml import domain_xml
 
 READY = "guest is ready"
-BLUE, GREEN = (0, 0, 168), (0, 168, 0)
-"""What the colours 4 and 2 of a text console look like."""
+BLUE, GREEN, RED = (0, 0, 168), (0, 168, 0), (168, 0, 0)
+"""What the colours 4, 2 and 1 of a text console look like."""
 
 INIT = f"""#!/bin/busybox sh
 /bin/busybox mount -t devtmpfs dev /dev
+/bin/busybox mount -t proc proc /proc
+echo 0 >/proc/sys/kernel/ctrl-alt-del
 fill() {{ printf "\\033[?25l\\033[3m\\033[$1m\\033[2J\\033[H" >/dev/tty1; }}
-(
+answer() {{
     echo "{READY}"
     while read -r line; do
         [ "$line" = reboot ] && /bin/busybox reboot -f
-        echo "you said: $line"
+        echo "$1: $line"
     done
-) </dev/ttyS0 >/dev/ttyS0 &
-echo "second port" >/dev/ttyS1
+}}
+answer "you said" </dev/ttyS0 >/dev/ttyS0 &
+answer "second port" </dev/ttyS1 >/dev/ttyS1 &
 fill 44
-while :; do
-    read -r line
+while read -r line; do
     [ "$line" = green ] && fill 42
     [ "$line" = blue ] && fill 44
-done </dev/tty1 >/dev/null
+done </dev/tty1 >/dev/null &
+trap 'fill 41' INT
+while :; do wait; done
 """
 
 
@@ -59,6 +63,7 @@ def make_initramfs(path: Path) -> None:
     program = Path(busybox() or "")
     files = [
         ("dev", 0o040755, b""),
+        ("proc", 0o040755, b""),
         ("bin", 0o040755, b""),
         ("bin/busybox", 0o100755, program.read_bytes()),
         ("bin/sh", 0o120777, b"busybox"),
@@ -76,7 +81,7 @@ def _archive(files: list[tuple[str, int, bytes]]) -> Iterator[bytes]:
         yield content + b"\0" * (-len(content) % 4)
 
 
-def linux_xml(name: str, folder: Path, *, listen: Path | None = None) -> str:
+def linux_xml(name: str, folder: Path, *, listen: Path | None = None, password: str = "") -> str:
     """A domain that boots the guest; `listen` is the socket of its screen, which a port of its own has otherwise."""
     initramfs = folder / "initramfs.gz"
     make_initramfs(initramfs)
@@ -89,10 +94,12 @@ def linux_xml(name: str, folder: Path, *, listen: Path | None = None) -> str:
     ET.SubElement(system, "initrd").text = str(initramfs)
     ET.SubElement(system, "cmdline").text = "console=tty1 quiet loglevel=0 vt.global_cursor_default=0 panic=1"
     ET.SubElement(devices, "serial", type="pty")
+    graphics = devices.find("graphics")
+    assert graphics is not None
     if listen is not None:
-        graphics = devices.find("graphics")
-        assert graphics is not None
         graphics.attrib.clear()
         graphics.set("type", "vnc")
         ET.SubElement(graphics, "listen", type="socket", socket=str(listen))
+    if password:
+        graphics.set("passwd", password)
     return ET.tostring(root, encoding="unicode")

@@ -134,6 +134,7 @@ def _devices(root: Element) -> JsonObject:
             mac=attribute(element, "mac", "address"),
             link=attribute(element, "link", "state"),
             port=element.get("port"),
+            tls_port=element.get("tlsPort"),
             listen=element.get("listen") or attribute(element, "listen", "address"),
             socket=element.get("socket") or attribute(element, "listen", "socket"),
             alias=attribute(element, "alias", "name"),
@@ -155,6 +156,11 @@ def _source(element: Element) -> str:
         return f"{source.get('pool')}/{source.get('volume')}"
     names = ("file", "dev", "dir", "network", "bridge", "path", "name", "host", "mode")
     return next((source.get(name, "") for name in names if source.get(name)), "")
+
+
+def vnc_password(xml: str) -> str:
+    """The password of its VNC screen, which only XML with secrets has; empty where there is none."""
+    return attribute(parse(xml), "devices/graphics[@type='vnc']", "passwd") or ""
 
 
 def snapshot_row(xml: str) -> JsonObject:

@@ -4,6 +4,7 @@ from typing import Literal
 
 from bridge.protocol import JsonObject, Problem
 from bridge.rpc import method
+from plugins.machines.domains.domain_xml import vnc_password
 from plugins.machines.keys import checked_key
 from plugins.machines.methods import Methods
 from plugins.machines.provider import Method
@@ -105,6 +106,12 @@ class DomainMethods(Methods):
     async def domain_definition(self, key: str) -> str:
         """Its stored definition with its secrets, for `domain_define`; refused where that is."""
         return await self._watched().definition(checked_key("domain", key))
+
+    @method
+    async def domain_screen_password(self, key: str) -> str:
+        """The VNC password of one that runs, for who may use its keyboard; empty where it has none."""
+        provider = self._watched().permitted(Method.SEND_KEYS)
+        return vnc_password(await provider.definition(checked_key("domain", key), live=True))
 
     @method
     async def domain_define(self, key: str, xml: str) -> None:

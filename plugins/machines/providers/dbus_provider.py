@@ -208,8 +208,8 @@ class LibvirtDbus(Provider):
         flags = live * _LIVE + config * _CONFIG
         await self._on(Kind.DOMAIN, key, "SetMetadata", "isssu", _METADATA_TYPES[what], content, *named, flags)
 
-    async def definition(self, key: str) -> str:
-        (xml,) = await self._on(Kind.DOMAIN, key, "GetXMLDesc", "u", _INACTIVE[Kind.DOMAIN] | _SECURE)
+    async def definition(self, key: str, *, live: bool = False) -> str:
+        (xml,) = await self._on(Kind.DOMAIN, key, "GetXMLDesc", "u", _SECURE | (not live) * _INACTIVE[Kind.DOMAIN])
         return str(xml)
 
     async def define(self, xml: str, *, validate: bool, kind: Kind = Kind.DOMAIN) -> None:

@@ -179,8 +179,8 @@ class LibvirtPython(Provider):
             key,
         )
 
-    async def definition(self, key: str) -> str:
-        flags = libvirt.VIR_DOMAIN_XML_INACTIVE | libvirt.VIR_DOMAIN_XML_SECURE
+    async def definition(self, key: str, *, live: bool = False) -> str:
+        flags = libvirt.VIR_DOMAIN_XML_SECURE | (0 if live else libvirt.VIR_DOMAIN_XML_INACTIVE)
 
         def read(connection: Any) -> str:
             return str(find(connection, Kind.DOMAIN, key).XMLDesc(flags))

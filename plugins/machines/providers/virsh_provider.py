@@ -181,9 +181,9 @@ class Virsh(Provider):
         else:
             await self._do(desc(key, what, reach), {TEXT: text})
 
-    async def definition(self, key: str) -> str:
+    async def definition(self, key: str, *, live: bool = False) -> str:
         await self._check(Kind.DOMAIN, key)
-        (answer,) = await self._ask([f"dumpxml {key} --inactive --security-info"])
+        (answer,) = await self._ask([f"dumpxml {key}{' --inactive' * (not live)} --security-info"])
         return _checked(answer).strip()
 
     async def define(self, xml: str, *, validate: bool, kind: Kind = Kind.DOMAIN) -> None:

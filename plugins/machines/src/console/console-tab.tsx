@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useState, useSyncExternalStore } from "react";
 import { Button } from "@patternfly/react-core/dist/esm/components/Button";
 import { EmptyState, EmptyStateBody } from "@patternfly/react-core/dist/esm/components/EmptyState";
 import { ToggleGroup, ToggleGroupItem } from "@patternfly/react-core/dist/esm/components/ToggleGroup";
@@ -7,10 +7,10 @@ import { format, gettext as _, location } from "../../../lib/cockpit";
 import { lookOf } from "../states";
 import { formatAddress } from "../details/address";
 import { type Machine, devicesOf } from "../details/model";
-import { download } from "./download";
+import { isFullScreen, onFullScreen, toggleFullScreen } from "./full-screen";
 import { type Place, isLocal, placesOf } from "./places";
 import { SerialView } from "./serial-view";
-import { viewerFile, viewerOf } from "./viewer-file";
+import { ViewerButtons } from "./viewer-buttons";
 import { VncView } from "./vnc-view";
 
 interface ConsoleTabProps {
@@ -29,8 +29,10 @@ export default function ConsoleTab({ machine, detached = false }: ConsoleTabProp
   if (!lookOf(domain.state).live) {
     return <Nothing title={_("The machine is off")} text={_("Its consoles appear here by themselves when it is started.")} />;
   }
+  const askPassword = () => machine.backend.call<string>("domain_screen_password", { key: id });
   const tools = (
     <>
+      <FullScreenButton />
       {!detached && <Button variant="secondary" size="sm" onClick={() => detach(machine)}>{_("Open in a window")}</Button>}
       <ViewerButtons machine={machine} />
     </>
@@ -56,7 +58,7 @@ export default function ConsoleTab({ machine, detached = false }: ConsoleTabProp
           <div className="ph-tab-tools"><ViewerButtons machine={machine} /></div>
         </>
       )}
-      {place?.kind === "vnc" && <VncView key={place.key} place={place.open} name={domain.name} tools={tools} />}
+      {place?.kind === "vnc" && <VncView key={place.key} place={place.open} name={domain.name} askPassword={askPassword} tools={tools} />}
       {place?.kind === "serial" && <SerialView key={place.key} place={{ uri: connection.uri, id, alias: place.alias }} tools={tools} />}
     </>
   );
@@ -81,14 +83,10 @@ function reasonOf({ connection, followed }: Machine): string {
   return _("It has neither a VNC screen nor a serial port.");
 }
 
-function ViewerButtons({ machine: { domain, followed, connection } }: { machine: Machine }) {
-  const host = connection.hostname ?? window.location.hostname;
-  return devicesOf(followed, "graphics").map(([key, device]) => {
-    const viewer = viewerOf(device, host, domain.name);
-    if (!viewer) return null;
-    const save = () => download(new Blob([viewerFile(viewer)], { type: "application/x-virt-viewer" }), "console.vv");
-    return <Button key={key} variant="secondary" size="sm" onClick={save}>{format(_("Viewer file ($0)"), viewer.type.toUpperCase())}</Button>;
-  });
+function FullScreenButton() {
+  const full = useSyncExternalStore(onFullScreen, isFullScreen);
+  if (!document.fullscreenEnabled) return null;
+  return <Button variant="secondary" size="sm" onClick={toggleFullScreen}>{full ? _("Leave full screen") : _("Full screen")}</Button>;
 }
 
 /** The console in a window of the browser's own: this page's file by itself, without the shell around it. */

@@ -12,7 +12,7 @@ export type VncState =
   | { readonly phase: "connecting" | "connected" | "stopped" }
   /** Tried again by itself. */
   | { readonly phase: "lost"; readonly message: string }
-  /** It wants a password, or the one given was wrong. */
+  /** It wants a password, or the one it got was wrong. */
   | { readonly phase: "locked"; readonly wrong: boolean };
 
 const CTRL = 0xffe3;
@@ -34,6 +34,10 @@ export const CHORDS: readonly Chord[] = [
 
 export class VncSession {
   #open: (options: ChannelOptions) => unknown;
+  /** What libvirt tells of the password; empty where it tells nothing. */
+  #askLibvirt: () => Promise<string>;
+  /** The one given last; nowhere but here, and gone with the page. */
+  #password = "";
   #target: HTMLElement | null = null;
   #place: JsonObject | null = null;
   #rfb: RFB | null = null;
@@ -42,8 +46,9 @@ export class VncSession {
   #listeners = new Set<() => void>();
   #attempts = new Attempts();
 
-  constructor(open: (options: ChannelOptions) => unknown) {
+  constructor(open: (options: ChannelOptions) => unknown, askLibvirt: () => Promise<string>) {
     this.#open = open;
+    this.#askLibvirt = askLibvirt;
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -64,6 +69,7 @@ export class VncSession {
   stop(): void {
     this.#attempts.stop();
     this.#target = null;
+    this.#password = "";
     this.#leave();
     this.#change({ phase: "stopped" });
   }
@@ -77,9 +83,16 @@ export class VncSession {
     this.#rfb?.focus();
   }
 
+  /** Goes on with this password; whoever refused one has hung up. */
   unlock(password: string): void {
+    this.#password = password;
+    if (!this.#rfb) {
+      this.#connect();
+      return;
+    }
     this.#change({ phase: "connecting" });
-    this.#rfb?.sendCredentials({ password });
+    // noVNC takes each character for a byte; QEMU has the bytes of libvirt's UTF-8.
+    this.#rfb.sendCredentials({ password: String.fromCharCode(...new TextEncoder().encode(password)) });
   }
 
   press(chord: readonly number[]): void {
@@ -108,6 +121,7 @@ export class VncSession {
     rfb.background = "transparent";
     rfb.showDotCursor = true;
     let refused = "";
+    let wrong = false;
     const mine = (listener: (event: Event) => void) => (event: Event) => {
       if (this.#rfb === rfb) listener(event);
     };
@@ -116,16 +130,29 @@ export class VncSession {
       this.#applyScaling();
       this.#change({ phase: "connected" });
     }));
-    rfb.addEventListener("credentialsrequired", mine(() => this.#change({ phase: "locked", wrong: false })));
+    rfb.addEventListener("credentialsrequired", mine(() => void this.#authenticate(rfb)));
     rfb.addEventListener("securityfailure", mine((event) => {
-      refused = (event as CustomEvent<{ reason?: string }>).detail.reason ?? _("The password was not accepted.");
+      wrong = this.#password !== "";
+      refused = (event as CustomEvent<{ reason?: string }>).detail.reason ?? "";
     }));
     rfb.addEventListener("disconnect", mine(() => {
       this.#rfb = null;
+      if (wrong) {
+        this.#password = "";
+        this.#change({ phase: "locked", wrong });
+        return;
+      }
       const { problem, message } = socket.ended;
       this.#change({ phase: "lost", message: refused || message || problem || _("The connection to the screen was closed.") });
       this.#attempts.schedule(() => this.#connect());
     }));
+  }
+
+  async #authenticate(rfb: RFB): Promise<void> {
+    const password = this.#password || (await this.#askLibvirt().catch(() => ""));
+    if (this.#rfb !== rfb) return;
+    if (password) this.unlock(password);
+    else this.#change({ phase: "locked", wrong: false });
   }
 
   #applyScaling(): void {

@@ -1,32 +1,37 @@
 import { type ReactNode, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { Alert } from "@patternfly/react-core/dist/esm/components/Alert";
 import { Button } from "@patternfly/react-core/dist/esm/components/Button";
-import { Form, FormGroup } from "@patternfly/react-core/dist/esm/components/Form";
+import { FormGroup } from "@patternfly/react-core/dist/esm/components/Form";
 import { FormSelect, FormSelectOption } from "@patternfly/react-core/dist/esm/components/FormSelect";
 import { Spinner } from "@patternfly/react-core/dist/esm/components/Spinner";
 import { TextArea } from "@patternfly/react-core/dist/esm/components/TextArea";
-import { TextInput } from "@patternfly/react-core/dist/esm/components/TextInput";
 import { channel, gettext as _, type JsonObject } from "../../../lib/cockpit";
 import { FormDialog } from "../../../lib/libvirt/form-dialog";
 import { download } from "./download";
+import { isFullScreen, onFullScreen } from "./full-screen";
 import { KeysMenu } from "./keys-menu";
+import { UnlockForm } from "./unlock-form";
 import { type Scaling, VncSession, type VncState } from "./vnc-session";
 
 interface VncViewProps {
   /** Where the screen is; the same object as long as it is the same. */
   place: JsonObject;
   name: string;
+  /** The screen's password, where libvirt tells it. */
+  askPassword(): Promise<string>;
   /** What else the toolbar has. */
   tools?: ReactNode;
 }
 
 /** A machine's screen, its keyboard and mouse. */
-export function VncView({ place, name, tools }: VncViewProps) {
-  const session = useMemo(() => new VncSession(channel), []);
+export function VncView({ place, name, askPassword, tools }: VncViewProps) {
+  const asking = useRef(askPassword);
+  asking.current = askPassword;
+  const session = useMemo(() => new VncSession(channel, () => asking.current()), []);
   const state = useSyncExternalStore(session.subscribe, session.getSnapshot);
   const [scaling, setScaling] = useState<Scaling>("fit");
   const [typing, setTyping] = useState(false);
-  const frame = useRef<HTMLDivElement>(null);
+  const full = useSyncExternalStore(onFullScreen, isFullScreen);
   const screen = useRef<HTMLDivElement>(null);
   const where = JSON.stringify(place);
 
@@ -35,6 +40,10 @@ export function VncView({ place, name, tools }: VncViewProps) {
     session.start(screen.current, JSON.parse(where) as JsonObject);
     return () => session.stop();
   }, [session, where]);
+
+  useEffect(() => {
+    if (full) session.focus();
+  }, [full, session]);
 
   const scale = (value: Scaling) => {
     session.scaling = value;
@@ -47,7 +56,7 @@ export function VncView({ place, name, tools }: VncViewProps) {
   const connected = state.phase === "connected";
 
   return (
-    <div className="ph-console" ref={frame} data-phase={state.phase}>
+    <div className="ph-console" data-phase={state.phase}>
       <div className="ph-tab-tools" role="group" aria-label={_("Screen")}>
         <FormSelect className="ph-scaling" aria-label={_("Size of the screen")} value={scaling} onChange={(_event, value) => scale(value as Scaling)}>
           <FormSelectOption value="fit" label={_("Fit to the window")} />
@@ -57,18 +66,16 @@ export function VncView({ place, name, tools }: VncViewProps) {
         <KeysMenu isDisabled={!connected} onPress={(keys) => { session.press(keys); session.focus(); }} />
         <Button variant="secondary" size="sm" isDisabled={!connected} onClick={() => setTyping(true)}>{_("Type text…")}</Button>
         <Button variant="secondary" size="sm" isDisabled={!connected} onClick={() => void takePicture()}>{_("Screenshot")}</Button>
-        <Button variant="secondary" size="sm" onClick={() => void frame.current?.requestFullscreen().then(() => session.focus(), () => undefined)}>{_("Full screen")}</Button>
         {tools}
       </div>
       <ScreenState state={state} onUnlock={(password) => session.unlock(password)} />
-      <div className={`ph-vnc ph-vnc-${scaling}`} ref={screen} role="application" aria-label={_("The machine's screen")} />
+      <div className={`ph-vnc ph-vnc-${scaling}`} ref={screen} hidden={state.phase === "locked"} role="application" aria-label={_("The machine's screen")} />
       {typing && <TypeDialog onType={(text) => session.type(text)} onClose={() => setTyping(false)} />}
     </div>
   );
 }
 
 function ScreenState({ state, onUnlock }: { state: VncState; onUnlock(password: string): void }) {
-  const [password, setPassword] = useState("");
   if (state.phase === "connecting") return <p role="status"><Spinner size="md" aria-hidden="true" role="presentation" /> {_("Connecting to the screen…")}</p>;
   if (state.phase === "lost") {
     return (
@@ -77,22 +84,7 @@ function ScreenState({ state, onUnlock }: { state: VncState; onUnlock(password: 
       </Alert>
     );
   }
-  if (state.phase !== "locked") return null;
-  return (
-    <Form
-      className="ph-unlock"
-      onSubmit={(event) => {
-        event.preventDefault();
-        onUnlock(password);
-        setPassword("");
-      }}
-    >
-      <FormGroup label={_("Password of the screen")} fieldId="vnc-password">
-        <TextInput id="vnc-password" type="password" autoComplete="off" value={password} onChange={(_event, value) => setPassword(value)} autoFocus />
-      </FormGroup>
-      <Button type="submit">{_("Connect")}</Button>
-    </Form>
-  );
+  return state.phase === "locked" && <UnlockForm wrong={state.wrong} onUnlock={onUnlock} />;
 }
 
 function TypeDialog({ onType, onClose }: { onType(text: string): void; onClose(): void }) {

@@ -2,6 +2,7 @@ import { useEffect, useRef } from "react";
 import uPlot from "uplot";
 import { language } from "../../../lib/cockpit";
 import { useTheme } from "../../../lib/page";
+import type { Range } from "./zoom";
 
 export interface Curve {
   label: string;
@@ -10,25 +11,28 @@ export interface Curve {
 }
 
 interface GraphProps {
+  /** What it shows, in words. */
   label: string;
   /** Seconds since 1970. */
   at: readonly number[];
   curves: readonly Curve[];
   /** The upper end of the scale where it is known. */
   most: number | undefined;
+  /** The part that is shown; null for all of it. */
+  range: Range | null;
   text(value: number): string;
+  onRange(range: Range | null): void;
 }
 
 const HEIGHT = 180;
 const AXIS = 76;
 
-/** Curves over time; dragging zooms in, a double click out. New figures keep what is zoomed to. */
-export function Graph({ label, at, curves, most, text }: GraphProps) {
+/** Curves over time; dragging asks for that part, a double click for all. */
+export function Graph({ label, at, curves, most, range, text, onRange }: GraphProps) {
   const frame = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
-  const zoomed = useRef(false);
-  const shown = useRef({ curves, text });
-  shown.current = { curves, text };
+  const shown = useRef({ curves, text, onRange });
+  shown.current = { curves, text, onRange };
   const theme = useTheme();
   const names = curves.map((curve) => curve.label).join("\n");
 
@@ -45,10 +49,13 @@ export function Graph({ label, at, curves, most, text }: GraphProps) {
         width: element.clientWidth,
         height: HEIGHT,
         legend: { show: false },
-        cursor: { drag: { x: true, y: false } },
+        cursor: {
+          drag: { x: true, y: false, setScale: false },
+          bind: { dblclick: () => () => { shown.current.onRange(null); return null; } },
+        },
         scales: { x: { time: true }, y: { range: (_self, _low, high) => [0, most ?? Math.max(1, high * 1.1)] } },
         axes: [
-          { ...axis, space: 64, values: (_self, splits) => splits.map((each) => clock.format(new Date(each * 1000))) },
+          { ...axis, space: 64, size: 28, values: (_self, splits) => splits.map((each) => clock.format(new Date(each * 1000))) },
           { ...axis, size: AXIS, splits: (_self, _index, low, high) => [low, (low + high) / 2, high], values: (_self, splits) => splits.map((each) => shown.current.text(each)) },
         ],
         series: [
@@ -56,13 +63,19 @@ export function Graph({ label, at, curves, most, text }: GraphProps) {
           ...shown.current.curves.map((curve, index) => ({ label: curve.label, stroke: strokes[index] ?? "", width: 1.5, spanGaps: false, points: { show: false } })),
         ],
         hooks: {
-          setSelect: [(self) => { zoomed.current = self.select.width > 0; }],
+          setSelect: [
+            (self) => {
+              const { left, width } = self.select;
+              if (width === 0) return;
+              self.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+              shown.current.onRange({ from: self.posToVal(left, "x"), to: self.posToVal(left + width, "x") });
+            },
+          ],
         },
       },
       [[], ...shown.current.curves.map(() => [])],
       element,
     );
-    made.over.addEventListener("dblclick", () => { zoomed.current = false; });
     plot.current = made;
     const observer = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height: HEIGHT }));
     observer.observe(element);
@@ -75,9 +88,12 @@ export function Graph({ label, at, curves, most, text }: GraphProps) {
 
   useEffect(() => {
     const data = [[...at], ...curves.map(({ values }) => [...values])] as uPlot.AlignedData;
-    plot.current?.setData(data, !zoomed.current);
-    if (zoomed.current) plot.current?.redraw();
-  }, [at, curves, theme, names, most]);
+    const [first = 0, last = 0] = [at[0], at.at(-1)];
+    plot.current?.batch(() => {
+      plot.current?.setData(data, false);
+      plot.current?.setScale("x", range ? { min: range.from, max: range.to } : { min: first, max: last });
+    });
+  }, [at, curves, range, theme, names, most]);
 
   return <div className="ph-graph" ref={frame} role="img" aria-label={label} />;
 }

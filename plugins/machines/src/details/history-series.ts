@@ -34,7 +34,13 @@ export function times({ start, step, cpu }: History): number[] {
   return cpu.map((_value, index) => start + index * step);
 }
 
-/** The last figure that is no gap. */
-export function latest(values: readonly (number | null)[]): number | null {
-  return values.findLast((value) => value !== null) ?? null;
+/** Of the figures of a part of the time the least, the most and the last; null where there are none. */
+export function extent(history: History, column: Column, from = -Infinity, to = Infinity): { least: number; most: number; last: number } | null {
+  const { start, step } = history;
+  const found = history[column].filter((value, index): value is number => {
+    const at = start + index * step;
+    return value !== null && at >= from && at <= to;
+  });
+  const last = found.at(-1);
+  return last === undefined ? null : found.reduce((known, value) => ({ least: Math.min(known.least, value), most: Math.max(known.most, value), last }), { least: last, most: last, last });
 }

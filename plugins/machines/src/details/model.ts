@@ -23,6 +23,7 @@ export interface Device {
   readonly mac?: string;
   readonly link?: string;
   readonly port?: string;
+  readonly tls_port?: string;
   readonly listen?: string;
   readonly socket?: string;
   readonly alias?: string;

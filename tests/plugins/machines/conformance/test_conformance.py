@@ -9,7 +9,7 @@ from testbed.not_supported import may_refuse
 
 from bridge.protocol import Problem
 from plugins.machines.actions import perform
-from plugins.machines.domains.domain_xml import disk_sources, snapshot_row, texts
+from plugins.machines.domains.domain_xml import disk_sources, snapshot_row, texts, vnc_password
 from plugins.machines.domains.metadata import Labels
 from plugins.machines.domains.screens import as_png
 from plugins.machines.provider import Kind, Metadata, Method
@@ -242,6 +242,9 @@ async def test_a_definition_is_validated_and_keeps_its_secrets(world: World) -> 
     stored = await world.provider.definition(key)
     if world.kind == "qemu":
         assert "passwd='s3'" in stored
+        await world.act(Method.START, key)
+        assert vnc_password(await world.provider.definition(key, live=True)) == "s3"
+        await world.act(Method.DESTROY, key)
     assert "passwd" not in await world.xml(key, inactive=True)
     if not world.can(Method.DEFINE):
         return

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { COLUMNS, type History, latest, times, withSample } from "../../../../plugins/machines/src/details/history-series";
+import { COLUMNS, type History, extent, times, withSample } from "../../../../plugins/machines/src/details/history-series";
 
 const history = (cpu: (number | null)[]): History => ({
   start: 1000, step: 5, ...(Object.fromEntries(COLUMNS.map((name) => [name, cpu])) as Record<(typeof COLUMNS)[number], (number | null)[]>),
@@ -17,8 +17,9 @@ test("what was not measured is a gap", () => assert.deepEqual(after(1040, [1, 2,
 test("a long pause leaves nothing but gaps", () => assert.deepEqual(after(1100), [1090, [null, null, 9]]));
 test("what is older than all is not taken", () => assert.deepEqual(after(900), [1000, [1, 2, 3]]));
 test("figures that were not told are gaps", () => assert.deepEqual(withSample(history([1]), 1000, [9, 90]).sent, [null]));
-test("moments and the latest figure", () => {
-  assert.deepEqual(times(history([1, 2])), [1000, 1005]);
-  assert.equal(latest([1, 2, null]), 2);
-  assert.equal(latest([null]), null);
+test("moments", () => assert.deepEqual(times(history([1, 2])), [1000, 1005]));
+test("the least, the most and the last figure, of all and of a part", () => {
+  assert.deepEqual(extent(history([3, 1, 2, null]), "cpu"), { least: 1, most: 3, last: 2 });
+  assert.deepEqual(extent(history([3, 1, 2, null]), "cpu", 1000, 1004), { least: 3, most: 3, last: 3 });
+  assert.equal(extent(history([null]), "cpu"), null);
 });

@@ -12,6 +12,7 @@ from plugins.machines.domains.domain_xml import (
     disk_sources,
     snapshot_row,
     texts,
+    vnc_password,
 )
 from plugins.machines.state.libvirt_xml import parse
 
@@ -113,3 +114,10 @@ def test_interfaces_are_told_by_mac_address_and_not_without_end() -> None:
     found = texts(f"<domain><devices>{one * (INTERFACES_MAX + 1)}</devices></domain>").members["interfaces"]
     assert len(found) == INTERFACES_MAX
     assert found["52:54:00:00:00:01"] == found["52:54:00:00:00:01#1"] == {"type": "bridge", "source": "br0"}
+
+
+def test_the_password_of_the_vnc_screen_is_found() -> None:
+    screens = "<graphics type='spice' passwd='other'/><graphics type='vnc' passwd='s3 \"ü'/>"
+    assert vnc_password(f"<domain><devices>{screens}</devices></domain>") == 's3 "ü'
+    assert vnc_password("<domain><devices><graphics type='vnc'/></devices></domain>") == ""
+    assert vnc_password("<domain/>") == ""
