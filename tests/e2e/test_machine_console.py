@@ -161,7 +161,7 @@ async def full_screen(page: Page, frame: FrameLocator) -> None:
     await inside(page).wait_for_function("() => document.fullscreenElement === null")
     await frame.get_by_role("button", name="Full screen").click()
     await inside(page).wait_for_function(covers)
-    # A browser without a window has no Escape for it (test_firefox.py has): it ends as that would end it.
+    # Escape is the browser's own, and one without a window has none: it ends as that would end it.
     await inside(page).evaluate("document.exitFullscreen()")
     await expect(frame.get_by_role("button", name="Full screen", exact=True)).to_be_visible()
 

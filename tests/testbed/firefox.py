@@ -67,23 +67,23 @@ class Firefox:
     async def goto(self, url: str) -> None:
         await self._ask("browsingContext.navigate", context=self._tab, url=url, wait="complete")
 
-    async def evaluate(self, expression: str) -> Any:
-        """A JavaScript value that JSON can say."""
-        answer = await self._ask(
-            "script.evaluate",
-            expression=f"(async () => JSON.stringify(await ({expression})))()",
-            target={"context": self._tab},
-            awaitPromise=True,
-        )
-        assert answer["type"] == "success", answer
-        return json.loads(answer["result"].get("value", "null"))
+    async def evaluate(self, expression: str, frame: str = "") -> Any:
+        """A JavaScript value that JSON can say; in the frame whose address has `frame` in it, where that is given."""
+        return await self.run(f"(async () => JSON.stringify(await ({expression})))()", frame)
 
-    async def until(self, expression: str) -> None:
+    async def run(self, script: str, frame: str = "") -> Any:
+        """What a script ends with, as JSON; see `evaluate`."""
+        target = {"context": await self._context(frame)}
+        answer = await self._ask("script.evaluate", expression=script, target=target, awaitPromise=True)
+        assert answer["type"] == "success", answer
+        return json.loads(answer["result"].get("value", "null")) if answer["result"]["type"] == "string" else None
+
+    async def until(self, expression: str, frame: str = "") -> None:
         """Waits until it is true, in whatever page there is by then."""
         async with asyncio.timeout(ANSWERS_WITHIN):
             while True:
                 with contextlib.suppress(FirefoxError):
-                    if await self.evaluate(expression):
+                    if await self.evaluate(expression, frame):
                         return
                 await asyncio.sleep(0.1)
 
@@ -93,6 +93,19 @@ class Firefox:
         actions = [{"type": kind, "value": key} for key in keys for kind in ("keyDown", "keyUp")]
         source = {"type": "key", "id": "keyboard", "actions": actions}
         await self._ask("input.performActions", context=self._tab, actions=[source])
+
+    async def resize(self, width: int, height: int) -> None:
+        """Gives the page a window of that size."""
+        await self._ask("browsingContext.setViewport", context=self._tab, viewport={"width": width, "height": height})
+
+    async def _context(self, frame: str) -> str:
+        if not frame:
+            return self._tab
+        tree = await self._ask("browsingContext.getTree", root=self._tab)
+        found = [each["context"] for each in tree["contexts"][0]["children"] if frame in each["url"]]
+        if not found:
+            raise FirefoxError(f"no frame has {frame} in its address")
+        return found[0]
 
     async def _address(self) -> str:
         assert self._process.stderr is not None
