@@ -14,6 +14,8 @@ from testbed.console import Console
 from testbed.domain_xml import domain_xml
 from testbed.libvirtd import Libvirtd
 
+from plugins.machines.domains.metadata import NAMESPACE
+
 AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
 Open = Callable[..., Console]
 
@@ -81,6 +83,12 @@ async def test_what_is_edited_here_is_stored_and_what_waits_for_a_restart_is_tol
     await expect(frame.get_by_text("lines <b>&</b>")).to_be_visible()
     assert libvirtd.virsh("desc", uuid) == "two\nlines <b>&</b>"
 
+    await frame.get_by_role("button", name="Edit notes").click()
+    await dialog.get_by_role("textbox", name="Notes").fill("-rf; $(id)")
+    await dialog.get_by_role("button", name="Save").click()
+    await expect(frame.get_by_text("-rf; $(id)")).to_be_visible()
+    assert "-rf; $(id)" in libvirtd.virsh("metadata", uuid, NAMESPACE)
+
     await frame.get_by_role("switch", name="Start when the host starts").check(force=True)
     await expect(frame.get_by_role("switch", name="Start when the host starts")).to_be_enabled()
     assert libvirtd.virsh("list", "--all", "--autostart", "--uuid").split() == [uuid]
@@ -95,6 +103,14 @@ async def test_what_is_edited_here_is_stored_and_what_waits_for_a_restart_is_tol
     row = frame.get_by_role("grid", name="Changes pending until restart").get_by_role("row").nth(1)
     await expect(row).to_contain_text("memory")
     await expect(row).to_contain_text("131072")
+    await frame.get_by_role("tab", name="XML").click()
+    await expect(frame.get_by_role("region", name="XML")).to_contain_text("65536</memory>")
+    await frame.get_by_role("button", name="Stored").click()
+    await expect(frame.get_by_role("region", name="XML")).to_contain_text("131072</memory>")
+    await frame.get_by_role("button", name="Difference").click()
+    difference = frame.get_by_role("region", name="Difference")
+    await expect(difference.locator(".ph-removed").filter(has_text="65536</memory>")).to_be_visible()
+    await expect(difference.locator(".ph-added").filter(has_text="131072</memory>")).to_be_visible()
     assert libvirtd.virsh("domstate", bystander) == "shut off"
 
 
@@ -140,6 +156,17 @@ async def test_a_tree_of_snapshots_is_made_reverted_and_deleted(
     await expect(frame.get_by_role("heading", name="No snapshots")).to_be_visible()
     assert libvirtd.virsh("snapshot-list", uuid, "--name") == ""
 
+    await frame.get_by_role("button", name="Create snapshot").click()
+    await dialog.get_by_role("textbox", name="Name").fill("beside ü")
+    await dialog.get_by_role("radio", name="External").check()
+    await dialog.get_by_role("button", name="Create", exact=True).click()
+    await expect(frame.locator('[data-snapshot="beside ü"]')).to_contain_text("external")
+    assert f"{tmp_path}/disk.beside ü" in libvirtd.virsh("domblklist", uuid)
+    # What libvirt does not do with those it says itself.
+    await frame.get_by_role("button", name="Revert to beside ü").click()
+    await dialog.get_by_role("button", name="Revert").click()
+    await expect(dialog).to_contain_text(re.compile("external (disk )?snapshot|not supported"))
+
 
 async def test_xml_is_edited_with_a_diff_and_libvirts_word_on_it(console: Open, page: Page, libvirtd: Libvirtd) -> None:
     uuid = libvirtd.define(domain_xml("guest"))
@@ -166,10 +193,15 @@ async def test_xml_is_edited_with_a_diff_and_libvirts_word_on_it(console: Open, 
 
 
 async def test_a_machine_is_renamed_cloned_and_deleted_by_its_uuid(
-    console: Open, page: Page, libvirtd: Libvirtd
+    console: Open, page: Page, libvirtd: Libvirtd, tmp_path: Path
 ) -> None:
     bystander = libvirtd.define(domain_xml("a"))
-    uuid = libvirtd.define(domain_xml("b"))
+    pool = tmp_path / "pool"
+    pool.mkdir()
+    disk = pool / "mine.qcow2"
+    await run("qemu-img", "create", "-q", "-f", "qcow2", str(disk), "1M")
+    libvirtd.virsh("pool-create-as", "images", "dir", "--target", str(pool))
+    uuid = libvirtd.define(domain_xml("b", disk=str(disk), disk_format="qcow2"))
     frame = await show(page, console(libvirtd=libvirtd), uuid)
     dialog = frame.get_by_role("dialog")
     await choose(frame, "Rename…")
@@ -183,23 +215,60 @@ async def test_a_machine_is_renamed_cloned_and_deleted_by_its_uuid(
     await expect(done).to_contain_text("Done")
 
     await choose(frame, "Clone…")
+    await dialog.get_by_role("radio", name="Base new ones on them").check()
     await dialog.get_by_role("button", name="Clone").click()
     await expect(frame.get_by_role("heading", level=1, name="-rf $(id)-clone")).to_be_visible()
     (clone,) = set(libvirtd.domains()) - {bystander, uuid}
+    (based,) = set(pool.iterdir()) - {disk}
+    assert str(based) in libvirtd.virsh("domblklist", clone)
 
     await choose(frame, "Start paused")
     await expect(frame.get_by_text("Paused", exact=True)).to_be_visible()
     await choose(frame, "Delete…")
     await expect(dialog).to_contain_text("it is forced off, and unsaved data is lost")
-    await dialog.get_by_role("button", name="Delete machine").click()
+    await dialog.get_by_role("checkbox", name="vda").check()
+    await dialog.get_by_role("button", name="Delete machine and disks").click()
     await expect(pages.rows(page)).to_have_count(2)
+    assert list(pool.iterdir()) == [disk]
     assert clone not in libvirtd.domains()
     assert libvirtd.virsh("domname", bystander) == "a"
 
 
-async def test_the_virsh_command_that_is_shown_does_the_same(console: Open, page: Page, libvirtd: Libvirtd) -> None:
+async def test_what_a_real_machine_can_be_told_besides(console: Open, page: Page, libvirtd: Libvirtd) -> None:
+    """With a boot menu, saved and gone on with, keys, NMI, reset; and the virsh command that is shown does the same."""
     uuid = libvirtd.define(domain_xml("$(touch x)"))
     frame = await show(page, console(libvirtd=libvirtd), uuid)
+    dialog = frame.get_by_role("dialog")
+    state = frame.locator(".ph-state")
+    await choose(frame, "Start with boot menu")
+    await expect(state).to_contain_text("Running")
+    assert "<bootmenu enable='yes'" in libvirtd.virsh("dumpxml", uuid)
+    assert "<bootmenu" not in libvirtd.virsh("dumpxml", uuid, "--inactive"), "it was for this once"
+    await choose(frame, "Send keys…")
+    await dialog.get_by_label("Keys").select_option("Alt+F4")
+    await dialog.get_by_role("button", name="Send", exact=True).click()
+    await expect(dialog).to_have_count(0)
+    for action in ("Send NMI", "Reset"):
+        await choose(frame, action)
+        await dialog.get_by_role("button", name=action, exact=True).click()
+        await expect(frame.get_by_text(re.compile("was sent an NMI|was reset"))).to_have_count(1)
+        await expect(state).to_contain_text("Running")
+    await choose(frame, "Save and stop")
+    await expect(state).to_contain_text("Shut off")
+    await expect(frame.get_by_text("Its memory was saved to disk")).to_be_visible()
+    await frame.get_by_role("button", name="Start $(touch x)", exact=True).click()
+    await expect(state).to_contain_text("Running")
+    assert "restored" in libvirtd.virsh("domstate", uuid, "--reason"), "it went on"
+    await choose(frame, "Save and stop")
+    await choose(frame, "Discard saved state")
+    await dialog.get_by_role("button", name="Discard saved state", exact=True).click()
+    await expect(frame.get_by_text("Its memory was saved to disk")).to_have_count(0)
+    await expect(state).to_contain_text("Shut off")
+
+    await frame.get_by_role("tab", name="Log").click()
+    done = frame.get_by_role("grid", name="Log").get_by_role("row")
+    for action in ("Start with boot menu", "Keys sent", "Send NMI", "Reset", "Discard saved state"):
+        await expect(done.filter(has_text=action)).to_contain_text("Done")
     await choose(frame, "Show virsh commands")
     command = await frame.get_by_role("dialog").get_by_role("textbox", name="Start", exact=True).input_value()
     assert command == f"virsh --connect=qemu:///system start {uuid}"
