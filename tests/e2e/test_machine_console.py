@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Callable
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 from playwright.async_api import Frame, FrameLocator, Page, expect
@@ -11,6 +12,7 @@ from testbed.browser import Complaints, accessibility_violations, horizontal_ove
 from testbed.console import Console
 from testbed.libvirtd import Libvirtd
 from testbed.linux_guest import BLUE, GREEN, READY, RED, linux_xml
+from testbed.many_machines import uuid_of, write_inventory
 
 Open = Callable[..., Console]
 AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
@@ -31,6 +33,14 @@ PICTURE = """async data => {
     return [...canvas.getContext('2d').getImageData(image.width >> 1, image.height >> 1, 1, 1).data];
 }"""
 """The colour in the middle of a picture."""
+THUMBNAIL = """() => {
+    const image = document.querySelector('img[alt^="Screen of"]');
+    if (!image?.naturalWidth) return null;
+    const canvas = new OffscreenCanvas(1, 1);
+    const brush = canvas.getContext('2d');
+    brush.drawImage(image, image.naturalWidth >> 1, image.naturalHeight >> 1, 1, 1, 0, 0, 1, 1);
+    return [...brush.getImageData(0, 0, 1, 1).data.slice(0, 3)].join();
+}"""
 SIZES = """() => {
     const screen = document.querySelector('.ph-vnc > div');
     const canvas = screen.querySelector('canvas');
@@ -138,12 +148,49 @@ async def test_a_linux_guest_shows_its_screen_and_answers_on_its_serial_ports(
     await colour(window, BLUE)
     await window.close()
 
+    await thumbnail(page, started, libvirtd, guest)
+
     for secret in (PASSWORD, OTHER_PASSWORD):
         assert secret not in page.url
         assert secret not in started.output
         assert secret not in "".join(complaints.all())
         kept = [each for each in started.data_home.parents[2].rglob("*") if each.is_file()]
         assert [each for each in kept if secret.encode() in each.read_bytes()] == []
+
+
+async def thumbnail(page: Page, started: Console, libvirtd: Libvirtd, uuid: str) -> None:
+    """The list of screens shows what the guest shows, and goes on doing so."""
+    await page.goto(f"{started.url}machines#/?view=screens")
+    await expect(pages.frame(page, "machines").get_by_role("img", name="Screen of $(id) -rf ü")).to_be_visible()
+    shown = f"expected => ({THUMBNAIL})() === expected"
+    await inside(page).wait_for_function(shown, arg=",".join(map(str, BLUE)))
+    libvirtd.virsh("send-key", uuid, "KEY_LEFTCTRL", "KEY_LEFTALT", "KEY_DELETE")
+    await inside(page).wait_for_function(shown, arg=",".join(map(str, RED)))
+
+
+async def test_a_spice_screen_has_a_file_for_a_viewer(console: Open, page: Page, tmp_path: Path) -> None:
+    uri = write_inventory(tmp_path / "one.xml", 1, running=1)
+    root = ET.parse(tmp_path / "one.xml")
+    domain = root.find("domain")
+    assert domain is not None
+    screen = {"type": "spice", "port": "5907", "tlsPort": "5908", "autoport": "no", "listen": "0.0.0.0"}
+    ET.SubElement(ET.SubElement(domain, "devices"), "graphics", screen)
+    root.write(tmp_path / "one.xml")
+    frame = await open_consoles(page, console(environ={"PILOTHOUSE_LIBVIRT_URI": uri}), uuid_of(0))
+    async with page.expect_download() as downloading:
+        await frame.get_by_role("button", name="Viewer file (SPICE)").click()
+    download = await downloading.value
+    assert download.suggested_filename == "console.vv"
+    await download.save_as(tmp_path / "console.vv")
+    assert (tmp_path / "console.vv").read_text().splitlines() == [
+        "[virt-viewer]",
+        "type=spice",
+        "host=127.0.0.1",  # Where this browser found the console.
+        "port=5907",
+        "tls-port=5908",
+        "title=machine-0000",
+        "delete-this-file=1",
+    ]
 
 
 async def full_screen(page: Page, frame: FrameLocator) -> None:
