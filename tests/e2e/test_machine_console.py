@@ -17,7 +17,7 @@ from testbed.many_machines import uuid_of, write_inventory
 Open = Callable[..., Console]
 AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
 
-BOOTS_WITHIN = 60_000
+BOOTS_WITHIN = 120_000
 """Milliseconds; it takes some five seconds where nothing else runs."""
 PASSWORD, OTHER_PASSWORD = "s3 <ü$", "0ther"
 PIXEL = """() => {
@@ -82,6 +82,7 @@ async def colour(page: Page, wanted: tuple[int, int, int]) -> None:
     await inside(page).wait_for_function(f"expected => ({PIXEL})() === expected", arg=expected, timeout=BOOTS_WITHIN)
 
 
+@pytest.mark.timeout(300)
 async def test_a_linux_guest_shows_its_screen_and_answers_on_its_serial_ports(
     console: Open, page: Page, libvirtd: Libvirtd, guest: str, tmp_path: Path, complaints: Complaints
 ) -> None:
@@ -117,6 +118,11 @@ async def test_a_linux_guest_shows_its_screen_and_answers_on_its_serial_ports(
     await full_screen(page, frame)
     await sizes(page, frame)
 
+    async with page.context.expect_page() as opening:
+        await frame.get_by_role("button", name="Open in a window").click()
+    window = await opening.value
+    await colour(window, GREEN)
+
     await frame.get_by_role("button", name="Serial port 0").click()
     terminal = frame.locator(".xterm-rows")
     await expect(terminal).to_contain_text("Escape character")
@@ -124,11 +130,13 @@ async def test_a_linux_guest_shows_its_screen_and_answers_on_its_serial_ports(
     await page.keyboard.type("hello\n")
     await expect(terminal).to_contain_text("you said: hello")
 
-    # It restarts: the console stays, and is connected again by itself.
+    # It restarts: its consoles stay, and are connected again by themselves.
     libvirtd.virsh("destroy", guest)
     await expect(frame.get_by_role("heading", name="The machine is off")).to_be_visible()
     libvirtd.virsh("start", guest)
     await expect(terminal).to_contain_text(READY, timeout=BOOTS_WITHIN)
+    await colour(window, BLUE)
+    await window.close()
     await frame.get_by_role("button", name="Serial port 1").click()
     await expect(frame.locator('[data-phase="connected"]')).to_be_visible()
     await frame.locator(".xterm").click()
@@ -140,14 +148,6 @@ async def test_a_linux_guest_shows_its_screen_and_answers_on_its_serial_ports(
     await frame.get_by_role("button", name="Screen", exact=True).click()
     await password(page, frame)
     await colour(page, BLUE)
-    async with page.context.expect_page() as opening:
-        await frame.get_by_role("button", name="Open in a window").click()
-    window = await opening.value
-    await window.get_by_label("Password of the screen").fill(OTHER_PASSWORD)
-    await window.keyboard.press("Enter")
-    await colour(window, BLUE)
-    await window.close()
-
     await thumbnail(page, started, libvirtd, guest)
 
     for secret in (PASSWORD, OTHER_PASSWORD):

@@ -33,7 +33,7 @@ export default function ConsoleTab({ machine, detached = false }: ConsoleTabProp
   const tools = (
     <>
       <FullScreenButton />
-      {!detached && <Button variant="secondary" size="sm" onClick={() => detach(machine)}>{_("Open in a window")}</Button>}
+      {!detached && <Button variant="secondary" onClick={() => detach(machine)}>{_("Open in a window")}</Button>}
       <ViewerButtons machine={machine} />
     </>
   );
@@ -86,7 +86,7 @@ function reasonOf({ connection, followed }: Machine): string {
 function FullScreenButton() {
   const full = useSyncExternalStore(onFullScreen, isFullScreen);
   if (!document.fullscreenEnabled) return null;
-  return <Button variant="secondary" size="sm" onClick={toggleFullScreen}>{full ? _("Leave full screen") : _("Full screen")}</Button>;
+  return <Button variant="secondary" onClick={toggleFullScreen}>{full ? _("Leave full screen") : _("Full screen")}</Button>;
 }
 
 /** The console in a window of the browser's own: this page's file by itself, without the shell around it. */

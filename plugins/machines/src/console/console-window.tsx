@@ -14,7 +14,7 @@ export function ConsoleWindow({ backend, address }: { backend: Backend; address:
   const { machine, lost, gone, failure } = useMachine(backend, address.id);
   return (
     <main className="ph-scroll">
-      <div className="ph-page ph-details">
+      <div className="ph-page ph-details ph-detached">
         <header className="ph-header">
           <Title headingLevel="h1" size="xl"><bdi>{machine?.domain.name ?? _("Console")}</bdi></Title>
           {machine && <StateLabel domain={machine.domain} asked={undefined} />}

@@ -14,7 +14,7 @@ export function KeysMenu({ isDisabled, onPress }: { isDisabled: boolean; onPress
       onSelect={() => setOpen(false)}
       isScrollable
       toggle={(toggleRef) => (
-        <MenuToggle ref={toggleRef} size="sm" isExpanded={open} isDisabled={isDisabled} onClick={() => setOpen(!open)}>{_("Send key")}</MenuToggle>
+        <MenuToggle ref={toggleRef} isExpanded={open} isDisabled={isDisabled} onClick={() => setOpen(!open)}>{_("Send key")}</MenuToggle>
       )}
     >
       <DropdownList>

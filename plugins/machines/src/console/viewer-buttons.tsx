@@ -18,7 +18,7 @@ export function ViewerButtons({ machine: { domain, followed, connection } }: { m
     const refused = isOutOfReach(viewer, host);
     const save = () => download(new Blob([viewerFile(viewer)], { type: "application/x-virt-viewer" }), "console.vv");
     const button = (
-      <Button key={key} variant="secondary" size="sm" isAriaDisabled={refused} onClick={save}>{format(_("Viewer file ($0)"), viewer.type.toUpperCase())}</Button>
+      <Button key={key} variant="secondary" isAriaDisabled={refused} onClick={save}>{format(_("Viewer file ($0)"), viewer.type.toUpperCase())}</Button>
     );
     if (!refused) return button;
     return <Tooltip key={key} content={format(_("It listens on $0, which only programs on its own host reach."), viewer.host)}>{button}</Tooltip>;

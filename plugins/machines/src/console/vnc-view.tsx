@@ -64,8 +64,8 @@ export function VncView({ place, name, askPassword, tools }: VncViewProps) {
           <FormSelectOption value="guest" label={_("Resize the guest's screen")} />
         </FormSelect>
         <KeysMenu isDisabled={!connected} onPress={(keys) => { session.press(keys); session.focus(); }} />
-        <Button variant="secondary" size="sm" isDisabled={!connected} onClick={() => setTyping(true)}>{_("Type text…")}</Button>
-        <Button variant="secondary" size="sm" isDisabled={!connected} onClick={() => void takePicture()}>{_("Screenshot")}</Button>
+        <Button variant="secondary" isDisabled={!connected} onClick={() => setTyping(true)}>{_("Type text…")}</Button>
+        <Button variant="secondary" isDisabled={!connected} onClick={() => void takePicture()}>{_("Screenshot")}</Button>
         {tools}
       </div>
       <ScreenState state={state} onUnlock={(password) => session.unlock(password)} />

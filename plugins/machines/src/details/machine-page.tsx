@@ -1,4 +1,4 @@
-import { lazy, type ReactNode, Suspense, useEffect, useMemo, useSyncExternalStore } from "react";
+import { lazy, type ReactNode, Suspense, useEffect, useMemo, useRef, useSyncExternalStore } from "react";
 import { Breadcrumb, BreadcrumbItem } from "@patternfly/react-core/dist/esm/components/Breadcrumb";
 import { Label } from "@patternfly/react-core/dist/esm/components/Label";
 import { Skeleton } from "@patternfly/react-core/dist/esm/components/Skeleton";
@@ -99,6 +99,11 @@ const PANEL = "machine-part";
 
 function MachineTabs({ machine, samples, address }: { machine: Machine; samples: SampleStore; address: MachineAddress }) {
   const tab = TITLES[address.tab] ? address.tab : "overview";
+  const row = useRef<HTMLDivElement>(null);
+  // A narrow window has not room for all of them.
+  useEffect(() => {
+    row.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: "nearest", inline: "center" });
+  }, [tab]);
   const content: Readonly<Partial<Record<TabName, () => ReactNode>>> = {
     overview: () => <OverviewTab machine={machine} samples={samples} />,
     usage: () => <Suspense><UsageTab machine={machine} /></Suspense>,
@@ -109,15 +114,17 @@ function MachineTabs({ machine, samples, address }: { machine: Machine; samples:
   };
   return (
     <>
-      <Tabs
-        activeKey={tab}
-        onSelect={(_event, key) => location().go(["machine"], formatAddress({ ...address, tab: key as TabName }))}
-        aria-label={_("Parts of this machine")}
-      >
-        {(Object.keys(TITLES) as TabName[]).map((each) => (
-          <Tab key={each} eventKey={each} tabContentId={PANEL} title={<TabTitleText>{_(TITLES[each] ?? "")}</TabTitleText>} aria-label={_(TITLES[each] ?? "")} />
-        ))}
-      </Tabs>
+      <div ref={row}>
+        <Tabs
+          activeKey={tab}
+          onSelect={(_event, key) => location().go(["machine"], formatAddress({ ...address, tab: key as TabName }))}
+          aria-label={_("Parts of this machine")}
+        >
+          {(Object.keys(TITLES) as TabName[]).map((each) => (
+            <Tab key={each} eventKey={each} tabContentId={PANEL} title={<TabTitleText>{_(TITLES[each] ?? "")}</TabTitleText>} aria-label={_(TITLES[each] ?? "")} />
+          ))}
+        </Tabs>
+      </div>
       <div className="ph-tab" key={tab} id={PANEL} role="tabpanel" aria-label={_(TITLES[tab] ?? "")}>{content[tab]?.()}</div>
     </>
   );
