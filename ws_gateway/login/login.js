@@ -5,14 +5,14 @@ const environment = JSON.parse(element("environment").textContent);
 const page = environment.page;
 const oauth = environment.OAuth;
 const byPassword = document.querySelector("meta[name=login]").content === "password";
-/* The console's own address, whatever stands before it, and the application that the page was shown for. */
+/* The console's own address, and the application that the page was shown for. */
 const base = new URL("../../", document.currentScript.src).pathname;
 const shownFor = new URL("..", document.currentScript.src).pathname.slice(base.length, -1);
 let application = shownFor;
 
 const _ = text => environment.translations?.[text] || text;
 
-/* The token in a link's fragment, or the text itself when it looks like a token; null for anything else. */
+/* The token in a link's fragment, or the text itself where it is one; else null. */
 function tokenIn(text) {
     const match = /(?:^|#(?:.*&)?token=)([A-Za-z0-9_-]{43})(?:&.*)?$/.exec(text.trim());
     return match ? match[1] : null;
@@ -34,7 +34,7 @@ function onSubmit(id, action) {
     return element(id);
 }
 
-/* Shows one form, with what went wrong before, and puts the cursor into the field. */
+/* Shows one form, with what went wrong before. */
 function show(form, field, problem) {
     for (const other of document.forms) {
         other.hidden = other !== form;
@@ -53,7 +53,7 @@ function start(problem) {
         show(element("token-form"), element("link"), problem);
 }
 
-/* A further question of the server's: a code, a new password, a host's key. What is right is answered in the same login. */
+/* A further question of the server's: a code, a new password, a host's key. */
 function ask(question) {
     const key = question["host-key"];
     element("told").textContent = key ? _("Is this the host's key? Compare it with one that you got in another way.") : question.message;
@@ -73,7 +73,7 @@ function ask(question) {
     show(form, key ? button : answer, question.error);
 }
 
-/* The other host's keys that were accepted; `keys`, if given, take their place. Cockpit's pages have them there, too. */
+/* The other host's keys that were accepted; `keys` take their place. Cockpit's pages have them there, too. */
 function acceptedKeys(keys) {
     try {
         const all = Object(JSON.parse(localStorage.getItem("known_hosts")));
@@ -86,7 +86,7 @@ function acceptedKeys(keys) {
     }
 }
 
-/* What this browser keeps; nothing where it keeps nothing. */
+/* What this browser keeps, if it does. */
 function kept(storage, name) {
     try {
         return window[storage].getItem(name);
@@ -121,7 +121,7 @@ function refusal(response, { problem, message }) {
     return REASONS[problem] || message || _("You could not be logged in.") + " " + (problem || response.status);
 }
 
-/* Goes on to the shell, if that will let us in: a reason why not is told here, where it can be read. */
+/* Goes on to the shell; a reason why that would not let us in is told here. */
 async function enter(body) {
     const place = "/diagnosis?origin=" + encodeURIComponent(window.location.origin);
     const answer = await get(place).then(response => response.json()).catch(() => ({}));
@@ -228,7 +228,7 @@ function listen() {
     window.addEventListener("hashchange", () => followLink(""));
 }
 
-/* Logs in by the token in the address, of which no trace is left there. */
+/* Logs in by the token in the address, and removes it there. */
 function followLink(otherwise) {
     const fragment = window.location.hash;
     if (!fragment.includes("token=")) {
@@ -244,7 +244,7 @@ function followLink(otherwise) {
         start(byPassword ? "" : USED);
 }
 
-/* Fetches a token from elsewhere. One that we did not send for is not taken: it may be somebody else's. */
+/* Fetches a token from elsewhere. One that was not sent for may be somebody else's. */
 function visit() {
     const answer = new URLSearchParams(window.location.hash.slice(1) || window.location.search);
     const wanted = sessionStorage.getItem("login-wanted");
@@ -265,14 +265,11 @@ function visit() {
 
 label();
 listen();
-/* Why the session before ended, where the console had a reason (as Cockpit's `logout` leaves it); told once. */
+/* Why the session before ended (as Cockpit's `logout` leaves it); told once. Who left is not let in again by itself. */
 const farewell = kept("sessionStorage", "logout-reason");
-/* Who left shall not be logged in again at once, by what their browser can show without them. */
 const hasLeft = farewell || kept("sessionStorage", "logout-intent");
-if (hasLeft) {
-    sessionStorage.removeItem("logout-reason");
-    sessionStorage.removeItem("logout-intent");
-}
+for (const name of hasLeft ? ["logout-reason", "logout-intent"] : [])
+    sessionStorage.removeItem(name);
 if (farewell && !window.location.hash.includes("token="))
     start(farewell);
 else if (byPassword && oauth)
