@@ -124,9 +124,11 @@ async def test_axe_finds_nothing_and_a_telephone_shows_it_all(
     tabs = await frame.get_by_role("tab").all_inner_texts()
     for tab in tabs:
         await frame.get_by_role("tab", name=tab).click()
-        await page.set_viewport_size({"width": 1280, "height": 800})
         assert await accessibility_violations(page, axe) == [], tab
-        await page.set_viewport_size({"width": 390, "height": 844})
+    # Once: the shell's navigation takes its time to come and go.
+    await page.set_viewport_size({"width": 390, "height": 844})
+    for tab in tabs:
+        await frame.get_by_role("tab", name=tab).click()
         assert await horizontal_overflow(page) == {}, tab
 
 
