@@ -98,13 +98,20 @@ async def accessibility_violations(page: Page, axe: str) -> list[str]:
     return found
 
 
+_SETTLE = """() => new Promise(requestAnimationFrame).then(() => Promise.allSettled(
+    document.getAnimations().filter(each => each instanceof CSSTransition).map(each => each.finished)))"""
+"""Colours that change gradually have changed."""
+
+
 async def violations_in_light_and_dark(page: Page, shown: FrameLocator, axe: str) -> list[str]:
     """`accessibility_violations` of the page as it is, whose frame `shown` follows the colours that the system has."""
     found: list[str] = []
     schemes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
     for scheme in schemes:
         await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        await expect(shown.locator(":root")).to_have_css("color-scheme", scheme)
+        for root in (page.locator(":root"), shown.locator(":root")):
+            await expect(root).to_have_css("color-scheme", scheme)
+            await root.evaluate(_SETTLE)
         found += await accessibility_violations(page, axe)
     return found
 
