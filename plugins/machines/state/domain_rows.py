@@ -90,5 +90,7 @@ def _by_name(domains: Mapping[str, Domain]) -> list[str]:
 
 
 def _natural(name: str) -> list[tuple[int, str]]:
+    """Numbers by their value, whatever their length: Python does not make an integer of every one."""
     parts = _DIGITS.split(name.casefold())
-    return [(int(part), "") if number % 2 else (0, part) for number, part in enumerate(parts)]
+    numbers = [part.lstrip("0") if number % 2 else part for number, part in enumerate(parts)]
+    return [(len(part) if number % 2 else 0, part) for number, part in enumerate(numbers)]

@@ -34,6 +34,16 @@ async def test_a_load_comes_in_pieces_in_the_order_of_names(inventory: Inventory
     assert pieces == [names[:PIECE], names[PIECE:]]
 
 
+async def test_numbers_in_names_count_by_their_value_and_may_be_of_any_length(
+    inventory: Inventory, rows: DomainRows
+) -> None:
+    names = ["vm", "vm 2", "vm 010", "vm 11 b", "vm 11 c", f"vm {'9' * 5000}", "vma"]
+    heard: list[str] = []
+    with inventory.follow(lambda patch: heard.extend(row["name"] for row in patch["domains"].values())):
+        await rows.replace({name: domain(name) for name in reversed(names)})
+    assert heard == names
+
+
 async def test_an_outline_takes_no_figure_away_and_what_is_gone_goes_with_the_load(
     inventory: Inventory, rows: DomainRows
 ) -> None:
