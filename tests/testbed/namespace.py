@@ -10,6 +10,7 @@ Two levels, because programs under test need the first and daemons the second:
 Both live exactly as long as a `cat` that reads a pipe of ours.
 """
 
+import os
 import subprocess
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -75,7 +76,9 @@ def child_pids(pid: int) -> list[int]:
 
 
 def _hold(argv: list[str]) -> subprocess.Popen[bytes]:
-    holder = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+    # It outlives the test that happened to be first, whose name may have in it what others look for in environments.
+    environ = {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
+    holder = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, env=environ)
     leaks.own(holder.pid)
     return holder
 
