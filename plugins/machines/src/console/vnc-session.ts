@@ -32,12 +32,19 @@ export const CHORDS: readonly Chord[] = [
   ...Array.from({ length: 12 }, (_each, index) => ({ label: `Ctrl+Alt+F${index + 1}`, keysyms: [CTRL, ALT, F1 + index] })),
 ];
 
+/** Refusals of a password that was right, or is libvirt's, before a person is asked: a machine that starts has a screen
+ * a moment before its password. */
+const REFUSALS_MAX = 3;
+
 export class VncSession {
   #open: (options: ChannelOptions) => unknown;
   /** What libvirt tells of the password; empty where it tells nothing. */
   #askLibvirt: () => Promise<string>;
-  /** The one given last; nowhere but here, and gone with the page. */
+  /** The one that a person gave last; nowhere but here, and gone with the page. */
   #password = "";
+  /** Whether it was never accepted. */
+  #isNew = false;
+  #refusals = 0;
   #target: HTMLElement | null = null;
   #place: JsonObject | null = null;
   #rfb: RFB | null = null;
@@ -70,6 +77,8 @@ export class VncSession {
     this.#attempts.stop();
     this.#target = null;
     this.#password = "";
+    this.#isNew = false;
+    this.#refusals = 0;
     this.#leave();
     this.#change({ phase: "stopped" });
   }
@@ -86,13 +95,9 @@ export class VncSession {
   /** Goes on with this password; whoever refused one has hung up. */
   unlock(password: string): void {
     this.#password = password;
-    if (!this.#rfb) {
-      this.#connect();
-      return;
-    }
-    this.#change({ phase: "connecting" });
-    // noVNC takes each character for a byte; QEMU has the bytes of libvirt's UTF-8.
-    this.#rfb.sendCredentials({ password: String.fromCharCode(...new TextEncoder().encode(password)) });
+    this.#isNew = true;
+    if (this.#rfb) this.#send(this.#rfb, password);
+    else this.#connect();
   }
 
   press(chord: readonly number[]): void {
@@ -127,18 +132,22 @@ export class VncSession {
     };
     rfb.addEventListener("connect", mine(() => {
       this.#attempts.succeeded();
+      this.#isNew = false;
+      this.#refusals = 0;
       this.#applyScaling();
       this.#change({ phase: "connected" });
     }));
     rfb.addEventListener("credentialsrequired", mine(() => void this.#authenticate(rfb)));
     rfb.addEventListener("securityfailure", mine((event) => {
-      wrong = this.#password !== "";
+      this.#refusals += 1;
+      wrong = this.#isNew || this.#refusals > REFUSALS_MAX;
       refused = (event as CustomEvent<{ reason?: string }>).detail.reason ?? "";
     }));
     rfb.addEventListener("disconnect", mine(() => {
       this.#rfb = null;
       if (wrong) {
         this.#password = "";
+        this.#isNew = false;
         this.#change({ phase: "locked", wrong });
         return;
       }
@@ -151,8 +160,14 @@ export class VncSession {
   async #authenticate(rfb: RFB): Promise<void> {
     const password = this.#password || (await this.#askLibvirt().catch(() => ""));
     if (this.#rfb !== rfb) return;
-    if (password) this.unlock(password);
+    if (password) this.#send(rfb, password);
     else this.#change({ phase: "locked", wrong: false });
+  }
+
+  #send(rfb: RFB, password: string): void {
+    this.#change({ phase: "connecting" });
+    // noVNC takes each character for a byte; QEMU has the bytes of libvirt's UTF-8.
+    rfb.sendCredentials({ password: String.fromCharCode(...new TextEncoder().encode(password)) });
   }
 
   #applyScaling(): void {
