@@ -73,7 +73,7 @@ class FileReadChannel(Channel):
         if block is None or not source.ended:
             return False
         self._begin(info, options)
-        self.send(bytes(block) if self.is_binary else _Text().clean(block))
+        self.send(bytes(block) if self.is_binary else _clean(bytes(block)))
         self._finish(info)
         return True
 
@@ -106,8 +106,15 @@ def _open(path: str) -> int:
     return os.open(absolute(path), os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY)
 
 
+def _clean(content: bytes) -> bytes:
+    """What of the bytes of a whole file a text channel is sent."""
+    if content.isascii():
+        return content.replace(b"\0", b"")
+    return _Text().clean(content)
+
+
 class _Text:
-    """What of a file's bytes a text channel is sent."""
+    """What of a file's bytes a text channel is sent, block by block."""
 
     def __init__(self) -> None:
         self._decoder = codecs.getincrementaldecoder("utf-8")("ignore")
