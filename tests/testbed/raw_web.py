@@ -21,6 +21,14 @@ def connect(port: int, address: str = "127.0.0.1") -> socket.socket:
     return connection
 
 
+def accepts(port: int) -> bool:
+    """Whether somebody listens there."""
+    with suppress(OSError):
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        return True
+    return False
+
+
 def answer(connection: socket.socket, patience: float = PATIENCE) -> bytes:
     """Everything until the other side closes, or is silent for `patience` seconds."""
     received = b""

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import socket
 import sys
 import time
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from pathlib import Path
 import pytest
 from testbed.console import Console, run_to_end
 from testbed.processes import wait_until
+from testbed.raw_web import accepts
 
 from ws_gateway.serve import listen
 from ws_gateway.settings import Settings
@@ -107,14 +107,6 @@ def connect(console: Console) -> None:
     assert connection.getresponse().status == 200
     connection.close()
     assert len(console.processes()) >= 3
-
-
-def accepts(port: int) -> bool:
-    try:
-        socket.create_connection(("127.0.0.1", port), timeout=1).close()
-    except OSError:
-        return False
-    return True
 
 
 def test_a_killed_gateway_leaves_no_bridge_and_its_port_can_be_used_again(tmp_path: Path) -> None:

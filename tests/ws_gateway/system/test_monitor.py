@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from testbed.processes import process_table, wait_until
+from testbed.raw_web import accepts
 
 from ws_gateway.certificates import FOLDER, make_own
 
@@ -152,14 +153,6 @@ def test_a_hasty_second_signal(serve_system: Serve) -> None:
     assert system.process.wait(timeout=10) == 0
     assert time.monotonic() - before < 5
     gone(*pids)
-
-
-def accepts(port: int) -> bool:
-    try:
-        socket.create_connection(("127.0.0.1", port), timeout=1).close()
-    except OSError:
-        return False
-    return True
 
 
 def test_settings_are_read_anew_or_stay(serve_system: Any, corner: Any) -> None:

@@ -2,13 +2,11 @@
 
 import shutil
 import signal
-import socket
-import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, suppress
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -17,6 +15,7 @@ import pytest
 from playwright.async_api import Page, expect
 from testbed import leaks
 from testbed.browser import chromium, find_chromium
+from testbed.cockpit_gateway import COCKPIT_WS, cockpit_gateway
 from testbed.processes import process_table, wait_until
 from testbed.realm import HOST, KEYTAB, Connection, Realm, missing
 from testbed.system_console import PAM_SERVICE, Reply, System
@@ -25,7 +24,6 @@ from ws_gateway.system.logins import TOKEN_MAX
 
 expect.set_options(timeout=30_000)
 
-COCKPIT_WS = Path("/usr/lib/cockpit/cockpit-ws")
 SKEW = 3
 KEPT = """
 auth required pam_exec.so quiet /etc/keep
@@ -314,36 +312,15 @@ async def test_another_program_for_it(console: Console) -> None:
 @pytest.mark.skipif(not COCKPIT_WS.exists(), reason="cockpit-ws is not installed")
 def test_our_helper_behind_cockpits_gateway(console: Console) -> None:
     """Which asks it about everybody who says nothing, on the connection on which they say more."""
-    corner, realm = console.corner, console.realm
-    program = corner.etc / "helper-of-test"
-    call = f"from ws_gateway.system.session_helper import main; sys.exit(main(['--keytab', '{KEYTAB}']))"
-    program.write_text(f"#!{sys.executable} -I\nimport sys\n{call}\n")
-    program.chmod(0o755)
-    (corner.etc / "cockpit").mkdir(exist_ok=True)
-    (corner.etc / "cockpit/cockpit.conf").write_text("[Negotiate]\nCommand = /etc/helper-of-test\n")
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    argv = [str(COCKPIT_WS), "--no-tls", "--address", "127.0.0.1", "--port", str(port)]
-    gateway = subprocess.Popen(corner.namespace.enter(argv), stderr=subprocess.DEVNULL)
-    try:
-        wait_until(lambda: accepts(port), "cockpit-ws serves")
-        with closing(Connection(port)) as connection:
+    realm = console.realm
+    with cockpit_gateway(console.corner, "Negotiate", ["--keytab", str(KEYTAB)]) as gateway:
+        with closing(Connection(gateway.port)) as connection:
             first = connection.show(None)
             assert (first.status, first.headers["www-authenticate"].strip()) == (401, "Negotiate")
             login = connection.show(realm.token(realm.ticket("anna")))
             assert (login.status, "csrf-token" in login.json, "set-cookie" in login.headers) == (200, True, True)
         helpers = [p.pid for p in process_table().values() if p.parent == gateway.pid]
-    finally:
-        gateway.terminate()
-        gateway.wait(timeout=10)
     wait_until(lambda: not {pid for pid in helpers if pid in process_table()}, "the session ends", 20)
-
-
-def accepts(port: int) -> bool:
-    with suppress(OSError):
-        socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        return True
-    return False
 
 
 async def test_other_sites_cannot_have_a_browser_log_in(console: Console) -> None:

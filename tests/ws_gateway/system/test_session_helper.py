@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from testbed.cockpit_gateway import COCKPIT_WS, cockpit_gateway
 from testbed.processes import process_table, wait_until
 
 from bridge.protocol import Deframer, frame
@@ -347,39 +348,13 @@ def test_cockpits_bridge_behind_our_helper(helper: Callable[..., Helper]) -> Non
     wait_until(lambda: one.bridges() == [], "its bridge is gone")
 
 
-COCKPIT_WS = Path("/usr/lib/cockpit/cockpit-ws")
-
-
 @pytest.mark.skipif(not COCKPIT_WS.exists(), reason="cockpit-ws is not installed")
 def test_our_helper_behind_cockpits_gateway(corner: Any) -> None:
-    program = corner.etc / "helper-of-test"
-    program.write_text(
-        f"#!{sys.executable} -I\nimport sys\nfrom ws_gateway.system.session_helper import main\nsys.exit(main([]))\n"
-    )
-    program.chmod(0o755)
-    (corner.etc / "cockpit").mkdir(exist_ok=True)
-    (corner.etc / "cockpit/cockpit.conf").write_text("[Basic]\nCommand = /etc/helper-of-test\n")
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    argv = [str(COCKPIT_WS), "--no-tls", "--address", "127.0.0.1", "--port", str(port)]
-    gateway = subprocess.Popen(corner.namespace.enter(argv), stderr=subprocess.DEVNULL)
-    try:
-        wait_until(lambda: accepts(port), "cockpit-ws serves")
-        assert log_in_at(port, PASSWORD) == 200
-        assert log_in_at(port, "guess") == 401
+    with cockpit_gateway(corner, "Basic") as gateway:
+        assert log_in_at(gateway.port, PASSWORD) == 200
+        assert log_in_at(gateway.port, "guess") == 401
         session = next(p.pid for p in process_table().values() if p.parent == gateway.pid)
-    finally:
-        gateway.terminate()
-        gateway.wait(timeout=10)
     wait_until(lambda: session not in process_table() or process_table()[session].state == "Z", "the session ends")
-
-
-def accepts(port: int) -> bool:
-    try:
-        socket.create_connection(("127.0.0.1", port), timeout=1).close()
-    except OSError:
-        return False
-    return True
 
 
 def log_in_at(port: int, password: str) -> int:
