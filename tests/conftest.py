@@ -16,8 +16,8 @@ from testbed import cgroups, leaks
 from testbed import libvirtd as libvirtd_bed
 from testbed.processes import MARKER
 
-pytest_plugins = ["bridge.testing.pytest_plugin"]
-"""Also where it is not installed as an entry point yet, which has the same name for that."""
+pytest_plugins = ["bridge.testing.pytest_plugin", "testbed.backstop"]
+"""The first also where it is not installed as an entry point yet, which has the same name for that."""
 
 os.environ[MARKER] = str(os.getpid())
 # Whoever starts the tests in the background (nohup, a shell's "&") has these ignored, and every child would inherit it.

@@ -16,8 +16,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = Path("build/test")
-STOPS_WITHIN = 20
-"""Seconds that a stage has to end the processes it started, when it is stopped."""
+ENDS_WITHIN = 1800
+"""Seconds that a stage may take."""
+STOPS_WITHIN = 60
+"""Seconds that a stage has to end the processes it started, and to say what failed, when it is stopped."""
 TOOLS = Path(sys.executable).parent
 PROCESSORS = os.cpu_count() or 1
 WORKERS_MAX = 8
@@ -86,7 +88,11 @@ def run(stage: Stage) -> Count:
     # Named by ourselves, and short: the path of a socket is limited to 107 bytes.
     with tempfile.TemporaryDirectory(prefix="ph-") as folder:
         more = (f"--basetemp={folder}/t",) if stage.report is not None else ()
-        status = execute(replace(stage, argv=(*stage.argv, *more)))
+        try:
+            status = execute(replace(stage, argv=(*stage.argv, *more)))
+        except subprocess.TimeoutExpired:
+            print(f"{stage.name} was stopped, because it takes more than {ENDS_WITHIN} seconds")
+            return Count(failed=1)
     if stage.report is not None and stage.report.exists():
         return judge(count_tests(stage.report), status)
     return Count(passed=1) if status == 0 else Count(failed=1)
@@ -101,7 +107,7 @@ def execute(stage: Stage) -> int:
     environ.pop("PYTHONDONTWRITEBYTECODE", None)
     with subprocess.Popen(stage.argv, env=environ) as process:
         try:
-            return process.wait()
+            return process.wait(timeout=ENDS_WITHIN)
         except BaseException:
             process.send_signal(signal.SIGINT)
             try:

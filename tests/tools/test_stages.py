@@ -71,6 +71,15 @@ def test_any_other_stage_counts_as_one(stages: ModuleType, status: int, passed: 
     assert stages.run(stage) == stages.Count(passed=passed, failed=1 - passed)
 
 
+def test_a_stage_that_does_not_end_is_stopped_and_has_failed(
+    stages: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(stages, "ENDS_WITHIN", 0.3)
+    stage = stages.Stage("endless", (sys.executable, "-c", "import time; time.sleep(60)"))
+    assert stages.run(stage) == stages.Count(failed=1)
+    assert "endless was stopped, because it takes more than 0.3 seconds" in capsys.readouterr().out
+
+
 def test_all_stages_run_and_one_failure_fails_the_whole(
     stages: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,0 +1,67 @@
+"""A test that hangs for good fails by name, with what it hung in, and the others run on."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HANGS = """
+import asyncio
+import time
+
+import pytest
+from testbed import backstop
+
+backstop.GRACE = 0.5
+
+
+def wait_for_good():
+    time.sleep(50)
+
+
+@pytest.fixture
+def stuck():
+    yield
+    asyncio.run(asyncio.to_thread(wait_for_good))
+
+
+@pytest.mark.timeout(1)
+def test_hangs(stuck):
+    assert {holds}
+
+
+def test_after_it():
+    pass
+"""
+
+
+@pytest.mark.parametrize("holds", [True, False], ids=["after a success", "after a failure"])
+def test_a_hung_worker_ends_and_says_where(tmp_path: Path, holds: bool) -> None:
+    (tmp_path / "test_sample.py").write_text(HANGS.format(holds=holds))
+    (tmp_path / "pytest.ini").write_text("[pytest]\ntimeout = 60\n")
+    testbed = Path(__file__).parents[1]
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-v",
+            "-n1",
+            "-p",
+            "testbed.backstop",
+            "-p",
+            "no:cacheprovider",
+            str(tmp_path),
+        ],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(testbed), "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 1, (done.stdout, done.stderr)
+    assert "crashed while running 'test_sample.py::test_hangs'" in done.stdout
+    assert "in wait_for_good" in done.stderr
+    assert "PASSED test_sample.py::test_after_it" in done.stdout
