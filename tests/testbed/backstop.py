@@ -20,8 +20,8 @@ _stderr = os.dup(2)
 
 def _arm(item: pytest.Item) -> None:
     marker = item.get_closest_marker("timeout")
-    limit = float(marker.args[0]) if marker else float(item.config.getini("timeout"))
-    faulthandler.dump_traceback_later(limit + GRACE, exit=True, file=_stderr)
+    if limit := float(marker.args[0] if marker else item.config.getini("timeout") or 0):
+        faulthandler.dump_traceback_later(limit + GRACE, exit=True, file=_stderr)
 
 
 # Each phase anew: pytest takes the one there is back when it reports a failure.

@@ -17,6 +17,15 @@ def test_our_own_files_are_small() -> None:
     assert sum(len(file.content) for file in files.values()) < 20_000
 
 
+def test_a_browser_is_told_scripts_and_pictures_where_the_machine_has_no_list_of_types(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("mimetypes.guess_type", lambda name: (None, None))
+    types = {name: file.content_type for name, file in load_static_files(LOGIN_FILES).items()}
+    assert types["login.js"] == "text/javascript; charset=UTF-8"
+    assert types["favicon.svg"] == "image/svg+xml"
+
+
 @root_only
 def test_another_folder(tmp_path: Path) -> None:
     tmp_path.chmod(0o755)

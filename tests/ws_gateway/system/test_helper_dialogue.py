@@ -21,10 +21,11 @@ class Gateway:
         self.deframer = Deframer()
 
     def hear(self) -> dict[str, Any]:
-        while True:
-            if messages := self.deframer.feed(self.connection.recv(65536)):
+        while piece := self.connection.recv(65536):
+            if messages := self.deframer.feed(piece):
                 (message,) = messages
                 return dict(json.loads(message))
+        raise EOFError("the helper has said its last")
 
     def say(self, **message: object) -> None:
         self.connection.sendall(frame(b"\n" + json.dumps(message, separators=(",", ":")).encode()))

@@ -39,7 +39,9 @@ async def test_it_records_until_it_is_told_to_end(
 
 
 async def test_a_signal_ends_it(world: str) -> None:
-    process = await asyncio.create_subprocess_exec(*COMMAND, world, stderr=asyncio.subprocess.PIPE)
+    # A debugged loop would say on stderr what took it long on a busy machine.
+    environ = os.environ | {"PYTHONASYNCIODEBUG": ""}
+    process = await asyncio.create_subprocess_exec(*COMMAND, world, stderr=asyncio.subprocess.PIPE, env=environ)
     status = Path(f"/proc/{process.pid}/status")
     async with asyncio.timeout(20):
         while not _catches(status.read_text(), signal.SIGTERM):

@@ -215,7 +215,9 @@ asyncio.run(main())
 
 async def test_who_may_not_connect_is_told_so(libvirtd: Any) -> None:
     argv = (sys.executable, "-c", "import plugins.machines.providers.libvirt_python\n" + DENIED, libvirtd.uri)
-    done = await asyncio.to_thread(subprocess.run, argv, capture_output=True, text=True, timeout=30)
+    # A debugged loop would say on stderr what took it long on a busy machine.
+    environ = os.environ | {"PYTHONASYNCIODEBUG": ""}
+    done = await asyncio.to_thread(subprocess.run, argv, capture_output=True, text=True, timeout=30, env=environ)
     assert done.stderr == ""
     assert done.stdout.startswith("access-denied Failed to connect socket")
     assert done.stdout.endswith("Permission denied\n")
