@@ -76,6 +76,11 @@ def _write_evidence(stem: str, image: bytes, html: str) -> None:
     (ARTIFACTS / f"{stem}.html").write_text(html)
 
 
+_SETTLE = """() => new Promise(requestAnimationFrame).then(() => Promise.allSettled(
+    document.getAnimations().filter(each => each instanceof CSSTransition).map(each => each.finished)))"""
+"""Colours that change gradually have changed."""
+
+
 async def accessibility_violations(page: Page, axe: str) -> list[str]:
     """What axe (its source is given) finds on the page and in each frame that is seen: rule, element and reason.
 
@@ -85,6 +90,7 @@ async def accessibility_violations(page: Page, axe: str) -> list[str]:
     for frame in page.frames:
         if frame.parent_frame and not await (await frame.frame_element()).is_visible():
             continue
+        await frame.evaluate(_SETTLE)
         # Through the debugger, so the page's content security policy stays as it is.
         if not await frame.evaluate("'axe' in window"):
             await frame.evaluate(axe)
@@ -98,11 +104,6 @@ async def accessibility_violations(page: Page, axe: str) -> list[str]:
     return found
 
 
-_SETTLE = """() => new Promise(requestAnimationFrame).then(() => Promise.allSettled(
-    document.getAnimations().filter(each => each instanceof CSSTransition).map(each => each.finished)))"""
-"""Colours that change gradually have changed."""
-
-
 async def violations_in_light_and_dark(page: Page, shown: FrameLocator, axe: str) -> list[str]:
     """`accessibility_violations` of the page as it is, whose frame `shown` follows the colours that the system has."""
     found: list[str] = []
@@ -111,7 +112,6 @@ async def violations_in_light_and_dark(page: Page, shown: FrameLocator, axe: str
         await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         for root in (page.locator(":root"), shown.locator(":root")):
             await expect(root).to_have_css("color-scheme", scheme)
-            await root.evaluate(_SETTLE)
         found += await accessibility_violations(page, axe)
     return found
 
