@@ -7,45 +7,54 @@ worker.
 
 import faulthandler
 import os
-from collections.abc import Generator
+from functools import cache
 
 import pytest
 
 GRACE = 60.0
 """Seconds after the timeout of a test, and that the end of a session has."""
 
-_stderr = os.dup(2)
-"""Not captured, whatever becomes of the other."""
+
+@cache
+def _stderr() -> int:
+    """Not captured, if it is first asked for between the loading of plugins and the first test."""
+    return os.dup(2)
+
+
+def _end_in(seconds: float) -> None:
+    faulthandler.dump_traceback_later(seconds, exit=True, file=_stderr())
 
 
 def _arm(item: pytest.Item) -> None:
     marker = item.get_closest_marker("timeout")
     if limit := float(marker.args[0] if marker else item.config.getini("timeout") or 0):
-        faulthandler.dump_traceback_later(limit + GRACE, exit=True, file=_stderr)
+        _end_in(limit + GRACE)
+
+
+def pytest_configure() -> None:
+    _stderr()
 
 
 # Each phase anew: pytest takes the one there is back when it reports a failure.
-@pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_runtest_setup(item: pytest.Item) -> Generator[None, None, None]:
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
     _arm(item)
-    yield
 
 
-@pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_call(item: pytest.Item) -> None:
     _arm(item)
-    yield
 
 
-@pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item) -> None:
     _arm(item)
-    try:
-        yield
-    finally:
-        faulthandler.cancel_dump_traceback_later()
+
+
+def pytest_runtest_logfinish() -> None:
+    faulthandler.cancel_dump_traceback_later()
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     if hasattr(session.config, "workerinput"):
-        faulthandler.dump_traceback_later(GRACE, exit=True, file=_stderr)
+        _end_in(GRACE)

@@ -40,22 +40,13 @@ def test_after_it():
 def test_a_hung_worker_ends_and_says_where(tmp_path: Path, holds: bool) -> None:
     (tmp_path / "test_sample.py").write_text(HANGS.format(holds=holds))
     (tmp_path / "pytest.ini").write_text("[pytest]\ntimeout = 60\n")
-    testbed = Path(__file__).parents[1]
+    # Loaded as the tests load it: pytest captures already then.
+    (tmp_path / "conftest.py").write_text('pytest_plugins = ["testbed.backstop"]')
+    argv = [sys.executable, "-m", "pytest", "-v", "-n1", "-p", "no:cacheprovider", str(tmp_path)]
     done = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "pytest",
-            "-v",
-            "-n1",
-            "-p",
-            "testbed.backstop",
-            "-p",
-            "no:cacheprovider",
-            str(tmp_path),
-        ],
+        argv,
         cwd=tmp_path,
-        env={"PYTHONPATH": str(testbed), "PATH": "/usr/bin:/bin"},
+        env={"PYTHONPATH": str(Path(__file__).parents[1]), "PATH": "/usr/bin:/bin"},
         capture_output=True,
         text=True,
         check=False,
