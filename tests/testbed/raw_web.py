@@ -97,6 +97,7 @@ class RawWebSocket:
         self.head, _, rest = self.head.partition(b"\r\n\r\n")
         assert status(self.head) == 101, self.head
         self._channels = count(1)
+        self._seed = ""
         self._judge = Connection(ConnectionType.CLIENT)
         self._judge.receive_data(rest)
 
@@ -161,13 +162,15 @@ class RawWebSocket:
 
     def init(self) -> dict[str, Any]:
         greeting = self.until("init")
+        self._seed = greeting.get("channel-seed", "")
         self.control(command="init", version=1)
         return greeting
 
     def echo_works(self) -> float:
         """Seconds that an echo channel takes to be opened and to answer."""
         started = time.monotonic()
-        channel = f"echo-{next(self._channels)}"
+        # A session's sockets share their channels' names: the seed tells theirs apart.
+        channel = f"{self._seed}echo-{next(self._channels)}"
         self.control(command="open", channel=channel, payload="echo")
         self.send(client_frame(0x81, f"{channel}\nare you there?".encode()))
         while self.message() != f"{channel}\nare you there?".encode():

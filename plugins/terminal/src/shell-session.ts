@@ -43,6 +43,9 @@ export type ShellState =
 /** Shells that read the user's profile when told `-l`; any other is started as it is. */
 const LOGIN_SHELLS: ReadonlySet<string> = new Set(["bash", "sh", "dash", "ash", "zsh", "fish", "ksh", "mksh", "csh", "tcsh"]);
 
+/** Bytes typed before there is a channel that are kept for it; what is typed after them is dropped. */
+const TYPED_AHEAD_MAX = 16 * 1024;
+
 export class ShellSession {
   #wiring: Wiring;
   #channel: ShellChannel | null = null;
@@ -52,6 +55,7 @@ export class ShellSession {
   #start = 0;
   #listeners = new Set<() => void>();
   #encoder = new TextEncoder();
+  #typedAhead: Uint8Array[] = [];
   /** Takes the shell's output as it comes, cut anywhere; a UTF-8 character may be cut as well. */
   onOutput: (data: Uint8Array) => void = () => undefined;
 
@@ -88,12 +92,12 @@ export class ShellSession {
 
   /** What the user typed. */
   type(text: string): void {
-    this.#channel?.send(this.#encoder.encode(text));
+    this.#send(this.#encoder.encode(text));
   }
 
   /** What a mouse report is made of: every character is one byte. */
   typeBytes(text: string): void {
-    this.#channel?.send(Uint8Array.from(text, (character) => character.charCodeAt(0)));
+    this.#send(Uint8Array.from(text, (character) => character.charCodeAt(0)));
   }
 
   resize(size: Size): void {
@@ -102,10 +106,20 @@ export class ShellSession {
     this.#channel?.control({ command: "options", window: size });
   }
 
+  #send(data: Uint8Array): void {
+    if (this.#channel) {
+      this.#channel.send(data);
+    } else if (this.#state.phase === "starting") {
+      const size = this.#typedAhead.reduce((sum, each) => sum + each.length, data.length);
+      if (size <= TYPED_AHEAD_MAX) this.#typedAhead.push(data);
+    }
+  }
+
   #attach(start: number, account: Account): void {
     const size = this.#size;
     const channel = this.#wiring.open(shellOptions(account, size)) as ShellChannel;
     this.#channel = channel;
+    for (const data of this.#typedAhead.splice(0)) channel.send(data);
     const current = () => start === this.#start;
     channel.addEventListener("ready", () => {
       if (!current()) return;
@@ -122,6 +136,7 @@ export class ShellSession {
   #leave(): void {
     const channel = this.#channel;
     this.#channel = null;
+    this.#typedAhead = [];
     channel?.close("terminated");
   }
 

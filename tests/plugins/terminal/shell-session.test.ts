@@ -70,6 +70,29 @@ describe("a session", () => {
     assert.equal(session.getSnapshot().phase, "running");
   });
 
+  test("keeps what is typed before the account is known, in order and within bounds", async () => {
+    const known: ((account: typeof ACCOUNT) => void)[] = [];
+    const { session, channels } = setUp(() => new Promise((resolve) => known.push(resolve)));
+    const said = () => channels.map(({ typed }) => typed.map((bytes) => new TextDecoder().decode(bytes)));
+    session.type("lost: nothing was started");
+    const started = session.start();
+    session.type("ec");
+    session.typeBytes("ho");
+    session.type("x".repeat(16 * 1024));
+    known[0]?.(ACCOUNT);
+    await started;
+    session.type(" 1");
+    assert.deepEqual(said(), [["ec", "ho", " 1"]]);
+
+    const again = session.start();
+    session.type("for the one that is left at once");
+    session.end();
+    const last = session.start();
+    for (const resolve of known.slice(1)) resolve(ACCOUNT);
+    await Promise.all([again, last]);
+    assert.deepEqual(said(), [["ec", "ho", " 1"], []]);
+  });
+
   test("passes bytes on as they are, wherever they are cut", async () => {
     const { session, channels, output } = setUp();
     await session.start();
