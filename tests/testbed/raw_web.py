@@ -166,12 +166,16 @@ class RawWebSocket:
         self.control(command="init", version=1)
         return greeting
 
+    def open(self, payload: str, **options: Any) -> str:
+        """Opens a channel: its name, which no other socket of the session uses."""
+        channel = f"{self._seed}{next(self._channels)}"
+        self.control(command="open", channel=channel, payload=payload, **options)
+        return channel
+
     def echo_works(self) -> float:
         """Seconds that an echo channel takes to be opened and to answer."""
         started = time.monotonic()
-        # A session's sockets share their channels' names: the seed tells theirs apart.
-        channel = f"{self._seed}echo-{next(self._channels)}"
-        self.control(command="open", channel=channel, payload="echo")
+        channel = self.open("echo")
         self.send(client_frame(0x81, f"{channel}\nare you there?".encode()))
         while self.message() != f"{channel}\nare you there?".encode():
             pass

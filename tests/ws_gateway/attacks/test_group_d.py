@@ -125,7 +125,7 @@ def test_d41_who_does_not_read_is_no_burden(target: Any) -> None:
         with target.socket() as slow, target.socket() as sibling:
             sibling.echo_works()
             before = target.memory()
-            slow.control(command="open", channel="y", payload="stream", spawn=["yes"], binary="raw", **options)
+            slow.open("stream", spawn=["yes"], binary="raw", **options)
             peak, took = 0, 0.0
             for _ in range(20):
                 took = max(took, sibling.echo_works())
@@ -143,7 +143,7 @@ def test_d41_who_reads_slowly_is_not_cut(target: Any) -> None:
     size = 12 * 1024 * 1024
     with target.socket() as slow:
         spawn = ["head", "-c", str(size), "/dev/zero"]
-        slow.control(command="open", channel="y", payload="stream", spawn=spawn, binary="raw")
+        slow.open("stream", spawn=spawn, binary="raw")
         pause = threading.Event()
         received = 0
         while received < size:
@@ -260,7 +260,7 @@ def test_d41_a_bridge_that_does_not_read_slows_its_page(target: Any, stopped: li
     cookie, _ = target.log_in()
     (bridge,) = set(target.bridges()) - before
     with target.socket(cookie) as socket, target.socket() as other:
-        socket.control(command="open", channel="e", payload="echo")
+        channel = socket.open("echo")
         socket.until("ready")
         memory = target.memory()
         stopped.append(bridge)
@@ -270,7 +270,7 @@ def test_d41_a_bridge_that_does_not_read_slows_its_page(target: Any, stopped: li
         started = time.monotonic()
         try:
             while time.monotonic() - started < 5:
-                socket.connection.sendall(client_frame(0x82, b"e\n" + b"x" * 60_000))
+                socket.connection.sendall(client_frame(0x82, f"{channel}\n".encode() + b"x" * 60_000))
                 sent += 60_000
         except TimeoutError:
             pass
