@@ -147,8 +147,13 @@ def _log_out(client: WebClient, done: str) -> str:
 
 def take_sample(system: System, started: float) -> Sample:
     """When all is quiet."""
-    wait_until(lambda: system.helpers() == [], "everybody is forgotten", FORGOTTEN_WITHIN)
     gateway = system.gateway()
+    # What has just ended is still there for a moment.
+    wait_until(
+        lambda: descendants({system.process.pid}, process_table()) == {gateway},
+        "everybody is forgotten",
+        FORGOTTEN_WITHIN,
+    )
     processes = len(descendants({system.process.pid}, process_table()))
     pages = sum(int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in (gateway, system.process.pid))
     descriptors = len(list(Path(f"/proc/{gateway}/fd").iterdir()))

@@ -21,6 +21,7 @@ import esbuild from "esbuild";
 import { commonChunk, loadedWith } from "./common-chunk.mjs";
 import { buildModules } from "./modules.mjs";
 import { patternflyWords } from "./patternfly-words.mjs";
+import { reactModules } from "./react-modules.mjs";
 import { writeTranslations } from "../tools/translations/compile.mjs";
 
 const PLUGINS = path.dirname(fileURLToPath(import.meta.url));
@@ -61,11 +62,11 @@ const hashed = {
 };
 
 /* The built files of one page: its module, the chunks that module imports; `start` with its chunks, where it has one. */
-function builtPage(metafile, name) {
-  const script = outputOf(metafile, pageOf(name));
-  const start = hasStart(name) ? outputOf(metafile, startOf(name)) : null;
-  const first = start ? chunksOf(metafile, start) : [];
-  const chunks = chunksOf(metafile, script).filter((chunk) => !first.includes(chunk));
+function builtPage({ scripts, scriptOf }, name) {
+  const script = scriptOf(pageOf(name));
+  const start = hasStart(name) ? scriptOf(startOf(name)) : null;
+  const first = start ? chunksOf(scripts, start) : [];
+  const chunks = chunksOf(scripts, script).filter((chunk) => !first.includes(chunk));
   return { script, chunks, start, first };
 }
 
@@ -78,15 +79,15 @@ function outputOf(metafile, source) {
   return Object.entries(metafile.outputs).find(([, each]) => each.entryPoint === source)[0];
 }
 
-async function writePage(name, metafile, style, shared) {
+async function writePage(name, modules, shared) {
   const url = (file) => LIB_URL + path.basename(file);
-  const { script, chunks, start, first } = builtPage(metafile, name);
+  const { script, chunks, start, first } = builtPage(modules, name);
   const preload = (file) => `<link rel="modulepreload" href="${url(file)}">`;
   const tags = [
     `<script src="${url(shared.early)}"></script>`,
     ...first.map(preload),
     ...(start ? [`<script type="module" async src="${url(start)}"></script>`] : []),
-    ...[shared.style, style].filter(Boolean).map((file) => `<link rel="stylesheet" href="${url(file)}">`),
+    ...[shared.style, modules.styleOf(pageOf(name))].map((file) => `<link rel="stylesheet" href="${url(file)}">`),
     ...chunks.map(preload),
     // Where there is none in the reader's language it is empty.
     '<script src="po.js" defer></script>',
@@ -116,41 +117,50 @@ async function removeOld(folder, keep) {
   }
 }
 
-/* The modules and styles of all pages: styles as a plain build makes them, modules with what is common in one chunk. */
+/* The modules and styles of all pages: both as esbuild makes them, and then what is common to the modules in one chunk. */
 async function buildModulesOf(names) {
-  const options = {
-    ...hashed,
-    format: "esm",
-    splitting: true,
-    jsx: "automatic",
-    write: false,
+  const options = { ...hashed, format: "esm", splitting: true, jsx: "automatic", write: false };
+  const first = await esbuild.build({
+    ...options,
+    sourcemap: watch ? "inline" : false,
     entryPoints: [
       ...names.map((name) => ({ in: pageOf(name), out: name })),
       ...names.filter(hasStart).map((name) => ({ in: startOf(name), out: `start-${name}` })),
+      { in: BASE_STYLE, out: "base" },
     ],
-  };
-  const base = { in: BASE_STYLE, out: "base" };
-  const plain = await esbuild.build({ ...options, entryPoints: [...options.entryPoints, base], plugins: [patternflyWords] });
-  const common = commonChunk(PLUGINS, plain.metafile, names.map(pageOf));
-  const modules = await esbuild.build({ ...options, plugins: [common, patternflyWords] });
-  const isScript = ({ path: file }) => /\.js(\.map)?$/.test(file);
-  const files = [...plain.outputFiles.filter((file) => !isScript(file)), ...modules.outputFiles.filter(isScript)];
+    plugins: [patternflyWords, reactModules],
+  });
+  const built = (source) => outputOf(first.metafile, source);
+  const second = await esbuild.build({
+    ...options,
+    entryPoints: [
+      ...names.map((name) => ({ in: `built:${built(pageOf(name))}`, out: name })),
+      ...names.filter(hasStart).map((name) => ({ in: `built:${built(startOf(name))}`, out: `start-${name}` })),
+    ],
+    plugins: [commonChunk(PLUGINS, first, names.map((name) => built(pageOf(name))))],
+  });
+  const files = [...first.outputFiles.filter(({ path: file }) => !/\.js$/.test(file)), ...second.outputFiles];
   await mkdir(LIB_DIST, { recursive: true });
   await Promise.all(files.map((file) => writeFile(file.path, file.contents)));
-  return { styles: plain.metafile, scripts: modules.metafile, written: files.map((file) => path.relative(PLUGINS, file.path)) };
+  return {
+    styleOf: (source) => first.metafile.outputs[built(source)].cssBundle ?? built(source),
+    scriptOf: (source) => outputOf(second.metafile, `built:${built(source)}`),
+    scripts: second.metafile,
+    written: files.map((file) => path.relative(PLUGINS, file.path)),
+  };
 }
 
 async function build(names) {
-  const { styles, scripts, written } = await buildModulesOf(names);
+  const modules = await buildModulesOf(names);
   const early = await esbuild.build({ ...hashed, format: "iife", entryPoints: [EARLY_SCRIPT] });
   const shared = {
-    style: outputOf(styles, BASE_STYLE),
+    style: modules.styleOf(BASE_STYLE),
     early: outputOf(early.metafile, EARLY_SCRIPT),
   };
-  for (const name of names) await writePage(name, scripts, styles.outputs[outputOf(styles, pageOf(name))].cssBundle, shared);
+  for (const name of names) await writePage(name, modules, shared);
   await writeTranslations(path.dirname(PLUGINS), names);
 
-  const outputs = [...written, ...Object.keys(early.metafile.outputs)];
+  const outputs = [...modules.written, ...Object.keys(early.metafile.outputs)];
   const stored = watch ? outputs : await Promise.all(outputs.map(compress));
   await removeOld(LIB_DIST, stored);
   await buildModules(common, { declarations: !watch });

@@ -10,9 +10,10 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-// Plain assignment to a key called `__proto__` would change the prototype instead.
+// Plain assignment to a key called `__proto__` would change the prototype instead; to any other it is much the quicker.
 function put(target: JsonObject, key: string, value: Json): void {
-  Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true });
+  if (key !== "__proto__") target[key] = value;
+  else Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true });
 }
 
 /**

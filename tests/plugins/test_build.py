@@ -59,6 +59,7 @@ def test_pages_are_few_files_and_what_several_use_is_one_that_all_load() -> None
     common = set.intersection(*(set(scripts) for scripts in pages.values()))
     biggest = max((script for scripts in pages.values() for script in scripts), key=lambda name: size_of(name))
     assert biggest in common
+    assert size_of(biggest) < 175_000, "every page waits for it: what nobody uses is not in it"
     own = {page: sum(size_of(name) for name in scripts if name not in common) for page, scripts in pages.items()}
     assert own["overview"] < size_of(biggest) / 4, "it has little of its own"
 

@@ -2,4 +2,5 @@
 import { location } from "../../base1/src/location";
 import { openFleet } from "./list/open-fleet";
 
+performance.mark("pilothouse:script");
 if (location().path.length === 0) openFleet();

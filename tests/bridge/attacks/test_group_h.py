@@ -266,7 +266,9 @@ async def test_79_many_short_processes(real: Any, count: int) -> None:
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs to become another user")
 async def test_79_no_more_processes(start_real: Any) -> None:
-    drop = ["prlimit", "--nproc=1", "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+    # Nobody else's: the limit is of all processes of a user.
+    user = 1_000_000 + os.getpid()
+    drop = ["prlimit", "--nproc=1", "setpriv", f"--reuid={user}", "--regid=65534", "--clear-groups"]
     async with start_real(*drop) as real:
         for pty in (False, True):
             await real.control("open", "c", payload="stream", spawn=["true"], pty=pty)
