@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from manifests.search import RELOAD
+from ws_gateway.allocator import keep_freed_memory
 from ws_gateway.descriptors import raise_limit
 from ws_gateway.links import tunnel_command
 from ws_gateway.listener import Listener
@@ -53,6 +54,7 @@ def run(options: argparse.Namespace) -> int:
         return complain(str(exc))
     set_up()
     raise_limit()
+    keep_freed_memory()
     return asyncio.run(_serve(settings, listener))
 
 

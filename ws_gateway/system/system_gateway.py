@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from ws_gateway.allocator import keep_freed_memory
 from ws_gateway.descriptors import raise_limit
 from ws_gateway.listener import Listener
 from ws_gateway.log import set_up
@@ -34,6 +35,7 @@ def main() -> int:
     """The exit status."""
     set_up()
     raise_limit()
+    keep_freed_memory()
     forbid_core()
     link = socket.socket(fileno=os.dup(0))
     received = monitor_link.receive(link)
