@@ -105,18 +105,23 @@ def encode_json(value: Any) -> bytes:
 
 def decode(message: bytes) -> Event:
     """The event that one message is; Problem `protocol-error` when it is none."""
+    channel = channel_line(message)
+    return Data(channel, message[len(channel) + 1 :]) if channel else decode_control(message)
+
+
+def channel_line(message: bytes) -> str:
+    """The channel whose data a message is, "" for a control message; Problem `protocol-error` when it is neither."""
     end = message.find(b"\n", 0, CHANNEL_MAX + 1)
     if end < 0:
         raise Problem("protocol-error", "the message has no channel line")
-    if end:
-        try:
-            return Data(message[:end].decode("ascii"), message[end + 1 :])
-        except UnicodeDecodeError:
-            raise Problem("protocol-error", "the channel name is not ASCII") from None
-    return _decode_control(message)
+    try:
+        return message[:end].decode("ascii")
+    except UnicodeDecodeError:
+        raise Problem("protocol-error", "the channel name is not ASCII") from None
 
 
-def _decode_control(message: bytes) -> Control:
+def decode_control(message: bytes) -> Control:
+    """What a message with an empty channel line says; Problem `protocol-error` when that is nothing."""
     if pong := _PONG.fullmatch(message):
         name = pong[1].decode()
         return Control("pong", name, {"command": "pong", "channel": name, "sequence": int(pong[2])})

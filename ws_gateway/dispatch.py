@@ -4,7 +4,7 @@ from collections.abc import Callable, MutableMapping
 from enum import Enum
 from typing import Any, NamedTuple
 
-from bridge.protocol import Control, Data, JsonObject, Problem, decode, encode_control
+from bridge.protocol import Control, JsonObject, Problem, channel_line, decode_control, encode_control
 from ws_gateway.flow_messages import channel_of_flow
 from ws_gateway.reopened import Reopened
 
@@ -60,6 +60,7 @@ class Ignore(NamedTuple):
 
 
 Action = Relay | Answer | Fatal | Authorize | Logout | Ignore
+_HELD = Ignore("until the bridge has closed the channel that had the name")
 
 
 class Dispatcher:
@@ -85,17 +86,10 @@ class Dispatcher:
         self.activity = Activity.NONE
         if b"\n" not in message:
             return Ignore("a message without a channel line")
-        if self._initialised and not self._reopened and (channel := channel_of_flow(message)) is not None:
-            return Ignore("flow control of another socket's channel") if self._is_foreign(channel) else Relay(message)
         try:
-            event = decode(message)
-            if self._reopened.waits(event.channel):
-                return self._hold(event, message)
-            if isinstance(event, Data):
-                return self._data(event, message)
-            if not self._initialised and event.command != "init":
-                return Fatal("protocol-error", "a control message before init")
-            return _COMMANDS.get(event.command, Dispatcher._other)(self, event)
+            # What is said on a channel goes on as it is: no copy is made of it.
+            channel = channel_line(message)
+            return self._data(channel, message) if channel else self._control(message)
         except Problem as problem:
             return Fatal(problem.code, problem.message)
 
@@ -113,22 +107,34 @@ class Dispatcher:
             self._owners[channel] = self._owner
         return messages
 
-    def _hold(self, event: Data | Control, message: bytes) -> Action:
-        """For a channel that was opened anew before the bridge closed it."""
-        assert event.channel is not None
-        if isinstance(event, Control) and event.command == "open":
-            return Fatal("protocol-error", "open of a channel that is in use")
-        if isinstance(event, Control) and event.command == "close":
-            self._reopened.closed_by_page(event.channel)
-        else:
-            self._reopened.hold(event.channel, message if isinstance(event, Data) else _relay(event).message)
-        return Ignore("until the bridge has closed the channel that had the name")
-
-    def _data(self, data: Data, message: bytes) -> Action:
-        if self._is_foreign(data.channel):
+    def _data(self, channel: str, message: bytes) -> Action:
+        if self._reopened.waits(channel):
+            self._reopened.hold(channel, message)
+            return _HELD
+        if self._is_foreign(channel):
             return Ignore("data for a channel of another socket")
         self.activity = Activity.TRAFFIC
         return Relay(message)
+
+    def _control(self, message: bytes) -> Action:
+        if self._initialised and not self._reopened and (channel := channel_of_flow(message)) is not None:
+            return Ignore("flow control of another socket's channel") if self._is_foreign(channel) else Relay(message)
+        control = decode_control(message)
+        if control.channel is not None and self._reopened.waits(control.channel):
+            return self._hold(control, control.channel)
+        if not self._initialised and control.command != "init":
+            return Fatal("protocol-error", "a control message before init")
+        return _COMMANDS.get(control.command, Dispatcher._other)(self, control)
+
+    def _hold(self, control: Control, channel: str) -> Action:
+        """For a channel that was opened anew before the bridge closed it."""
+        if control.command == "open":
+            return Fatal("protocol-error", "open of a channel that is in use")
+        if control.command == "close":
+            self._reopened.closed_by_page(channel)
+        else:
+            self._reopened.hold(channel, _relay(control).message)
+        return _HELD
 
     def _init(self, control: Control) -> Action:
         version = control.message.get("version")
@@ -155,7 +161,7 @@ class Dispatcher:
         if is_again:
             self._binary[channel] = binary == "raw"
             self._reopened.hold(channel, relayed.message)
-            return Ignore("until the bridge has closed the channel that had the name")
+            return _HELD
         self.channels[channel] = binary == "raw"
         self._owners[channel] = self._owner
         return relayed

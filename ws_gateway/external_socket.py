@@ -4,7 +4,7 @@ from tornado.httputil import HTTPServerRequest
 from tornado.routing import PathMatches
 from tornado.web import HTTPError
 
-from bridge.protocol import Control, Event, encode_data
+from bridge.protocol import Control, encode_data
 from ws_gateway.external import PATH, check_token
 from ws_gateway.external_options import parse_options
 from ws_gateway.handler import Handler
@@ -60,14 +60,14 @@ class ExternalSocket(SocketHandler):
             self.let_go("")
         super().on_close()
 
-    def deliver(self, event: Event, _message: bytes) -> None:
+    def deliver(self, channel: str, control: Control | None, message: bytes) -> None:
         """Sends on what the bridge says, at the next `push`; never waits."""
-        if not isinstance(event, Control):
-            self._deliver_data(event.payload)
-        elif event.command == "ping":
-            self.when_sent(lambda: self._pong(event))
-        elif event.command == "close":
-            problem = str(event.message.get("problem") or "")
+        if control is None:
+            self._deliver_data(message[len(channel) + 1 :])
+        elif control.command == "ping":
+            self.when_sent(lambda: self._pong(control))
+        elif control.command == "close":
+            problem = str(control.message.get("problem") or "")
             self.let_go(problem)
             self._close(problem)
 

@@ -2,7 +2,7 @@
 
 import re
 
-from bridge.protocol import Control, Event, decode
+from bridge.protocol import Control, decode_control
 
 _FLOW = re.compile(
     rb'\n\{ ?"command": ?"(ping|pong)", ?"channel": ?"([0-9A-Za-z:!._-]{1,64})", ?"sequence": ?(0|[1-9][0-9]{0,17}) ?\}'
@@ -18,9 +18,9 @@ def channel_of_flow(message: bytes) -> str | None:
     return None if (found := _FLOW.fullmatch(message)) is None else found[2].decode()
 
 
-def decode_quickly(message: bytes) -> Event:
-    """As `bridge.protocol.decode`."""
+def decode_control_quickly(message: bytes) -> Control:
+    """As `bridge.protocol.decode_control`."""
     if (found := _FLOW.fullmatch(message)) is None:
-        return decode(message)
+        return decode_control(message)
     command, channel = found[1].decode(), found[2].decode()
     return Control(command, channel, {"command": command, "channel": channel, "sequence": int(found[3])})

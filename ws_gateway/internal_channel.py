@@ -57,12 +57,12 @@ class InternalChannel:
         # Whoever is still reading learns of it.
         self._backlog.put(Problem(problem), 0)
 
-    def deliver(self, event: Event, message: bytes) -> None:
+    def deliver(self, channel: str, control: Control | None, message: bytes) -> None:
         """Takes what the bridge says; never waits."""
-        if isinstance(event, Control) and event.command == "close":
+        if control is not None and control.command == "close":
             self._open = False
         try:
-            self._backlog.put(event, len(message))
+            self._backlog.put(control or Data(channel, message[len(channel) + 1 :]), len(message))
         except Problem as problem:
             self._fail(problem)
 

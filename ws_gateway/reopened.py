@@ -27,9 +27,9 @@ class Reopened:
         """Whether the page closed it and the bridge did not."""
         return channel in self._held
 
-    def waits(self, channel: str | None) -> bool:
+    def waits(self, channel: str) -> bool:
         """Whether the page has opened it anew."""
-        return bool(self._held.get(channel or ""))
+        return bool(self._held.get(channel))
 
     def closed_by_page(self, channel: str) -> None:
         """The page closed it, whatever of it waited."""

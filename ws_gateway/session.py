@@ -7,11 +7,11 @@ from collections.abc import Awaitable, Iterable
 from itertools import count
 from typing import Protocol
 
-from bridge.protocol import Control, Data, Event, JsonObject, Problem, encode_control
+from bridge.protocol import Control, JsonObject, Problem, channel_line, encode_control
 from ws_gateway import audit
 from ws_gateway.bridge_stream import BridgeStream
 from ws_gateway.dispatch import Activity
-from ws_gateway.flow_messages import decode_quickly
+from ws_gateway.flow_messages import decode_control_quickly
 from ws_gateway.log import ThrottledLog, printable
 from ws_gateway.login import Login
 
@@ -26,8 +26,8 @@ class Endpoint(Protocol):
     def congested(self) -> bool:
         """Whether so much waits to be read that the bridge should be paused."""
 
-    def deliver(self, event: Event, message: bytes) -> None:
-        """Takes what the bridge says on one of its channels; never waits."""
+    def deliver(self, channel: str, control: Control | None, message: bytes) -> None:
+        """Takes a message of the bridge on one of its channels; never waits. `control` is what it says, None: data."""
 
     def push(self) -> None:
         """All that came at once has been delivered."""
@@ -132,36 +132,40 @@ class Session:
     def _route(self, message: bytes) -> Endpoint | None:
         """Delivers one message; to whom, if to anybody."""
         self.received += len(message)
+        control = None
         try:
-            event = decode_quickly(message)
+            # What is said on a channel is handed on as it is: no copy is made of it.
+            channel = channel_line(message)
+            if not channel:
+                control = decode_control_quickly(message)
         except Problem as problem:
             _odd.warning("session %d: dropped a message of the bridge: %s", self.number, printable(problem.message))
             return None
-        if event.channel is None:
-            self._answer(event)
-            return None
-        endpoint = self.owners.get(event.channel)
+        if control is not None:
+            if control.channel is None:
+                self._answer(control)
+                return None
+            channel = control.channel
+        endpoint = self.owners.get(channel)
         if endpoint is None:
             return None
-        if isinstance(event, Control) and event.command == "close":
-            del self.owners[event.channel]
-        endpoint.deliver(event, message)
+        if control is not None and control.command == "close":
+            del self.owners[channel]
+        endpoint.deliver(channel, control, message)
         return endpoint
 
-    def _answer(self, event: Data | Control) -> None:
+    def _answer(self, control: Control) -> None:
         """Answers the bridge's questions to the gateway itself (reference 1.5); what else it says needs no answer."""
-        if not isinstance(event, Control):
-            return
-        if event.command == "ping":
-            self.post({**event.message, "command": "pong"})
-        elif event.command == "authorize" and type(cookie := event.message.get("cookie")) is str:
-            challenge, password = event.message.get("challenge"), self.login.password
+        if control.command == "ping":
+            self.post({**control.message, "command": "pong"})
+        elif control.command == "authorize" and type(cookie := control.message.get("cookie")) is str:
+            challenge, password = control.message.get("challenge"), self.login.password
             given = password.answer(challenge) if password is not None and type(challenge) is str else ""
             self.post({"command": "authorize", "cookie": cookie, "response": given})
-        elif event.command == "superuser-init-done":
+        elif control.command == "superuser-init-done":
             self.login.forget_password()
-        elif event.command == "superuser-changed":
-            current = event.message.get("current")
+        elif control.command == "superuser-changed":
+            current = control.message.get("current")
             audit.record("superuser", user=self.login.user or None, session=self.number, bridge=current)
 
 

@@ -2,7 +2,7 @@
 
 import logging
 
-from bridge.protocol import Control, Data, Event, JsonObject, Problem, encode_control
+from bridge.protocol import Control, JsonObject, Problem, encode_control
 from ws_gateway.dispatch import Answer, Authorize, Dispatcher, Fatal, Ignore, Relay
 from ws_gateway.frames import head
 from ws_gateway.handler import Handler
@@ -83,17 +83,16 @@ class BrowserSocket(SocketHandler):
         self.send(encode_control(message), False)
         self.push_soon()
 
-    def deliver(self, event: Event, message: bytes) -> None:
+    def deliver(self, channel: str, control: Control | None, message: bytes) -> None:
         """Sends on what the bridge says, at the next `push`; never waits."""
-        channel = event.channel or ""
-        if isinstance(event, Control) and event.command == "close":
+        if control is not None and control.command == "close":
             self._closed(channel, message)
         elif (is_binary := self._dispatcher.channels.get(channel)) is None:
             return  # the page has closed it
-        elif isinstance(event, Control) or is_binary:
-            self.send(message, is_binary and not isinstance(event, Control))
+        elif control is not None or is_binary:
+            self.send(message, is_binary and control is None)
         else:
-            self._deliver_text(event, message)
+            self._deliver_text(channel, message)
 
     def _closed(self, channel: str, message: bytes) -> None:
         if self._session is None:
@@ -118,14 +117,14 @@ class BrowserSocket(SocketHandler):
             self._dispatcher.forget(channel)
         return True
 
-    def _deliver_text(self, data: Data, message: bytes) -> None:
+    def _deliver_text(self, channel: str, message: bytes) -> None:
         # A page's whole connection would be closed by its browser for one text that is not UTF-8.
         try:
-            data.payload.decode()
+            message.decode()
         except UnicodeDecodeError:
             problem = Problem("protocol-error", "the data of a text channel is not UTF-8")
-            close = {"command": "close", "channel": data.channel, **problem.as_close()}
-            self._dispatcher.forget(data.channel)
+            close = {"command": "close", "channel": channel, **problem.as_close()}
+            self._dispatcher.forget(channel)
             self.control(close)
             if self._session is not None:
                 self._session.post(close)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.protocol import Problem, decode
-from ws_gateway.flow_messages import channel_of_flow, decode_quickly
+from bridge.protocol import Problem, decode_control
+from ws_gateway.flow_messages import channel_of_flow, decode_control_quickly
 
 PING = {"command": "ping", "channel": "1:2!3", "sequence": 16384}
 
@@ -16,8 +16,8 @@ PING = {"command": "ping", "channel": "1:2!3", "sequence": 16384}
 @pytest.mark.parametrize("changed", [{}, {"command": "pong"}, {"channel": "a"}, {"sequence": 0}])
 def test_pings_and_pongs_as_programs_write_them(separators: tuple[str, str], changed: dict[str, object]) -> None:
     message = b"\n" + json.dumps(PING | changed, separators=separators).encode()
-    assert channel_of_flow(message) == decode(message).channel
-    assert decode_quickly(message) == decode(message)
+    assert channel_of_flow(message) == decode_control(message).channel
+    assert decode_control_quickly(message) == decode_control(message)
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,7 @@ def test_pings_and_pongs_as_programs_write_them(separators: tuple[str, str], cha
 def test_all_others_are_the_decoders(changed: dict[str, object]) -> None:
     message = b"\n" + json.dumps(PING | changed).encode()
     assert channel_of_flow(message) is None
-    assert decode_quickly(message) == decode(message)
+    assert decode_control_quickly(message) == decode_control(message)
 
 
 @given(st.integers(0, 70), st.binary(max_size=3))
@@ -35,9 +35,9 @@ def test_no_message_is_read_in_another_way(position: int, bytes_there: bytes) ->
     message = b"\n" + json.dumps(PING).encode()
     changed = message[:position] + bytes_there + message[position + 1 :]
     try:
-        expected = decode(changed)
+        expected = decode_control(changed)
     except Problem:
         with pytest.raises(Problem):
-            decode_quickly(changed)
+            decode_control_quickly(changed)
     else:
-        assert decode_quickly(changed) == expected
+        assert decode_control_quickly(changed) == expected

@@ -2,7 +2,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from bridge.protocol import Control, Data, Event
+from bridge.protocol import Control, Data, Event, decode
 from ws_gateway.bridge_process import BridgeCommand, BridgeProcess
 from ws_gateway.session import Session
 from ws_gateway.settings import OUR_BRIDGE
@@ -17,8 +17,8 @@ class Listener:
         self.heard: list[Event | str] = []
         self.pushes = 0
 
-    def deliver(self, event: Event, message: bytes) -> None:
-        self.heard.append(event)
+    def deliver(self, channel: str, control: Control | None, message: bytes) -> None:
+        self.heard.append(control or decode(message))
 
     def push(self) -> None:
         self.pushes += 1

@@ -17,8 +17,9 @@ PARSER = re.compile(r"_?(parse|decode)(_.*)?|read_object|feed|(request|response)
 
 FUZZED = {
     "bridge/protocol.py": {
+        "channel_line": "test_parsers::test_decode",
         "decode": "test_parsers::test_decode",
-        "_decode_control": "test_parsers::test_decode",
+        "decode_control": "test_parsers::test_decode",
         "decode_json": "test_parsers::test_decode_json",
         "_decode_text": "test_parsers::test_decode_json",
         "feed": "test_parsers::test_a_deframer_takes_the_same_from_pieces_as_from_the_whole",
