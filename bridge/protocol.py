@@ -77,6 +77,11 @@ def frame(message: bytes) -> bytes:
     return b"%d\n%b" % (len(message), message)
 
 
+def frame_head(message: bytes) -> bytes:
+    """What a frame has before its message."""
+    return b"%d\n" % len(message)
+
+
 def encode_data(channel: str, payload: bytes) -> bytes:
     """A data message: `payload` on `channel`."""
     return b"%b\n%b" % (channel.encode(), payload)

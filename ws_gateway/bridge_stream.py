@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import ClassVar
 
-from bridge.protocol import Deframer, frame
+from bridge.protocol import Deframer, frame, frame_head
 
 READ_SIZE = 256 * 1024
 """Bytes taken from the bridge at once; and those that wait until somebody asks for them."""
@@ -82,7 +82,7 @@ class BridgeStream(asyncio.BufferedProtocol):
         if self._batch is None:
             self._transport.write(frame(message))
         else:
-            self._batch.append(frame(message))
+            self._batch += (frame_head(message), message)
 
     @contextmanager
     def batch(self) -> Iterator[None]:
