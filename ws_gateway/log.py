@@ -4,13 +4,15 @@ import logging
 import time
 from collections.abc import Callable
 
+from ws_gateway.log_writer import LogWriter
+
 TEXT_MAX = 64
 """Characters of a value from outside that a log line shows."""
 
 
 def set_up() -> None:
     """Our lines from INFO on; of the web server only what is wrong with it (its INFO lines quote requests)."""
-    logging.basicConfig(level=logging.INFO, format="pilothouse: %(message)s")
+    logging.basicConfig(level=logging.INFO, format="pilothouse: %(message)s", handlers=[LogWriter()])
     logging.getLogger("tornado").setLevel(logging.WARNING)
     logging.getLogger("tornado.general").addFilter(_Sieve())
     logging.getLogger("asyncio").setLevel(logging.WARNING)

@@ -1,12 +1,19 @@
 """One line per event, whatever is in it."""
 
 import logging
+import os
 import re
+import select
+from collections.abc import Iterator
+from contextlib import suppress
+from http.client import HTTPConnection
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bridge.testing.console import PROGRAM, Console
 from ws_gateway import audit
 from ws_gateway.log import Throttle
 
@@ -59,3 +66,70 @@ def test_a_flood_is_counted(caplog: pytest.LogCaptureFixture, monkeypatch: pytes
     now[0] = 11
     audit.record("login-fail", user="x")
     assert caplog.messages[-2] == f"audit: login-fail: {1000 - audit.PER_PERIOD} suppressed"
+
+
+QUIETLY = ("sh", "-c", 'exec "$@" 2>"$ERRORS"', "sh")
+"""What is put before a program whose stderr is to be $ERRORS."""
+FAILED = "audit: login-fail user=(unknown) rhost=127.0.0.1 method=bearer problem=authentication-failed"
+
+
+@pytest.fixture
+def errors(tmp_path: Path) -> Iterator[int]:
+    """The end of a named pipe that others write to, `errors` in the test's folder."""
+    os.mkfifo(tmp_path / "errors")
+    reader = os.open(tmp_path / "errors", os.O_RDONLY | os.O_NONBLOCK)
+    yield reader
+    with suppress(OSError):
+        os.close(reader)
+
+
+@pytest.fixture
+def console(tmp_path: Path, errors: int) -> Iterator[Console]:
+    started = Console(tmp_path, program=[*QUIETLY, *PROGRAM], environ={"ERRORS": str(tmp_path / "errors")})
+    yield started
+    started.kill()
+
+
+def fill(path: Path) -> int:
+    """What it takes for others to have to wait that write there."""
+    writer = os.open(path, os.O_WRONLY | os.O_NONBLOCK)
+    written = 0
+    with suppress(BlockingIOError):
+        while True:
+            written += os.write(writer, b"." * 512)
+    os.close(writer)
+    return written
+
+
+def guess(console: Console) -> int:
+    connection = HTTPConnection("127.0.0.1", console.port, timeout=10)
+    connection.request("GET", "/cockpit/login", headers={"Authorization": "Bearer guess"})
+    status = connection.getresponse().status
+    connection.close()
+    return status
+
+
+def test_a_console_whose_lines_nobody_reads_serves_and_ends_as_ever(
+    console: Console, errors: int, tmp_path: Path
+) -> None:
+    assert guess(console) == 401
+    assert FAILED in os.read(errors, 65536).decode()
+    filled = fill(tmp_path / "errors")
+    assert [guess(console) for _ in range(5)] == [401] * 5
+    # It is read again, and nothing is missing.
+    heard = ""
+    while heard.count(FAILED) < 5:
+        if select.select([errors], [], [], 10)[0]:
+            heard += os.read(errors, 65536).decode()
+    assert heard.startswith("." * filled + "pilothouse: " + FAILED)
+    # Who reads it is gone.
+    os.close(errors)
+    assert guess(console) == 401
+    # And comes back, but does not read.
+    again = os.open(tmp_path / "errors", os.O_RDONLY | os.O_NONBLOCK)
+    assert guess(console) == 401
+    assert FAILED in os.read(again, 65536).decode()
+    fill(tmp_path / "errors")
+    assert guess(console) == 401
+    console.stop()
+    os.close(again)
