@@ -130,6 +130,15 @@ async def test_a_linux_guest_shows_its_screen_and_answers_on_its_serial_ports(
     await page.keyboard.type("hello\n")
     await expect(terminal).to_contain_text("you said: hello")
 
+    # libvirt goes and comes back: virsh would wait for it for ever.
+    libvirtd.kill()
+    await expect(frame.get_by_text("The console was closed; trying again…")).to_be_visible()
+    libvirtd.start()
+    await expect(frame.locator('[data-phase="connected"]')).to_be_visible()
+    await frame.locator(".xterm").click()
+    await page.keyboard.type("again\n")
+    await expect(terminal).to_contain_text("you said: again")
+
     # It restarts: its consoles stay, and are connected again by themselves.
     libvirtd.virsh("destroy", guest)
     await expect(frame.get_by_role("heading", name="The machine is off")).to_be_visible()

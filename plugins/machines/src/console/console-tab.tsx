@@ -59,7 +59,7 @@ export default function ConsoleTab({ machine, detached = false }: ConsoleTabProp
         </>
       )}
       {place?.kind === "vnc" && <VncView key={place.key} place={place.open} name={domain.name} askPassword={askPassword} tools={tools} />}
-      {place?.kind === "serial" && <SerialView key={place.key} place={{ uri: connection.uri, id, alias: place.alias }} tools={tools} />}
+      {place?.kind === "serial" && <SerialView key={place.key} place={{ uri: connection.uri, id, alias: place.alias }} connected={connection.status === "connected"} tools={tools} />}
     </>
   );
 }

@@ -12,7 +12,7 @@ export interface SerialPlace {
 
 export type SerialState =
   | { readonly phase: "stopped" | "connecting" | "connected" }
-  /** Tried again by itself. */
+  /** Tried again by itself, or by who lost it. */
   | { readonly phase: "lost" }
   /** virsh refused; its words are on the screen. */
   | { readonly phase: "refused"; readonly message: string };
@@ -61,6 +61,13 @@ export class SerialSession {
     this.#attempts.stop();
     this.#leave();
     this.#change({ phase: "stopped" });
+  }
+
+  /** libvirt is away, which virsh tells the person and does not end for: nothing is tried until `start`. */
+  lose(): void {
+    this.#attempts.stop();
+    this.#leave();
+    this.#change({ phase: "lost" });
   }
 
   type(text: string): void {

@@ -9,11 +9,13 @@ import { type SerialPlace, SerialSession, type SerialState } from "./serial-sess
 
 interface SerialViewProps {
   place: SerialPlace;
+  /** Whether libvirt is there. */
+  connected: boolean;
   tools?: ReactNode;
 }
 
-/** A serial console; what it said stays when the machine restarts. */
-export function SerialView({ place: { uri, id, alias }, tools }: SerialViewProps) {
+/** A serial console; what it said stays when the machine restarts, or libvirt does. */
+export function SerialView({ place: { uri, id, alias }, connected, tools }: SerialViewProps) {
   const session = useMemo(() => new SerialSession(channel), []);
   const state = useSyncExternalStore(session.subscribe, session.getSnapshot);
   const frame = useRef<HTMLDivElement>(null);
@@ -43,9 +45,10 @@ export function SerialView({ place: { uri, id, alias }, tools }: SerialViewProps
   }, [session]);
 
   useEffect(() => {
-    session.start({ uri, id, alias });
+    if (connected) session.start({ uri, id, alias });
+    else session.lose();
     return () => session.stop();
-  }, [session, uri, id, alias]);
+  }, [session, uri, id, alias, connected]);
 
   useEffect(() => {
     if (terminal.current) terminal.current.options.theme = PALETTES[theme];

@@ -55,3 +55,19 @@ test("a refusal is no loss, and can be overridden", (t) => {
   assert.equal((channels[1]?.options as { spawn: string[] }).spawn.at(-1), "--force");
   session.stop();
 });
+
+test("a virsh that libvirt has left is ended, and nothing is tried until libvirt is back", (t) => {
+  const { session, channels, phase } = started(t);
+  for (let restart = 0; restart < 20; restart++) {
+    channels.at(-1)?.emit("message", new Uint8Array([65]));
+    assert.equal(phase(), "connected");
+    session.lose();
+    assert.equal(phase(), "lost");
+    assert.equal(channels.at(-1)?.closes, 1);
+    t.mock.timers.tick(60_000);
+    session.start(PLACE);
+    assert.equal(channels.length, restart + 2);
+  }
+  session.stop();
+  assert.ok(channels.every(({ closes }) => closes === 1), "none is left open");
+});
