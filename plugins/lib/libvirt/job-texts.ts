@@ -10,6 +10,7 @@ const TITLES: Readonly<Record<string, string>> = {
   snapshot_create_external: N_("Snapshot of $0"),
   volume_clone: N_("Cloning $0"),
   volume_wipe: N_("Wiping $0"),
+  volume_upload: N_("Upload into $0"),
 };
 
 const STATES: Readonly<Record<Job["state"], string>> = {
@@ -34,6 +35,8 @@ export function percentOf({ state, done = 0, total = 0 }: Job): number | undefin
 export function stateOf(job: Job): string {
   if (job.cancelling) return _("Cancelling. libvirt has to finish what it is at first.");
   if (job.state === "running") return job.text ?? "";
+  if (job.state === "interrupted" && job.method === "volume_upload")
+    return format(_("Interrupted: its process is gone. The volume $0 is still there and incomplete: it holds only the beginning of what was uploaded. Delete it, or upload into it again."), job.name || job.key);
   const left = job.state === "interrupted" && job.text && job.method.endsWith("_clone") ? format(_("It was at $0: look for that under Storage pools."), job.text) : undefined;
   return [_(STATES[job.state]), left, job.message].filter(Boolean).join(" ");
 }

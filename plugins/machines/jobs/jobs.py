@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from bridge.protocol import JsonObject, Problem
+from plugins.machines.jobs.notes import is_note, settle
 from plugins.machines.jobs.process import terminate
 from plugins.machines.jobs.record import Job
 from plugins.machines.jobs.request import Request
@@ -45,7 +46,7 @@ class Jobs:
 
         def pass_on(found: Found) -> None:
             nonlocal told
-            rows = {id_: job.as_row() for id_, job in found.items() if job.uri == uri}
+            rows = {id_: job.as_row() for id_, job in found.items() if job.uri == uri and not is_note(job)}
             if rows != told:
                 told = rows
                 on_rows(rows)
@@ -82,7 +83,7 @@ class Jobs:
     async def cancel(self, uri: str, id_: str) -> None:
         """Have a job of this connection end; it may take its time. Problem `not-found` where none of it runs."""
         job = (await self._watch.look()).get(id_)
-        if job is None or job.uri != uri or job.state != "running":
+        if job is None or job.uri != uri or job.state != "running" or is_note(job):
             raise Problem("not-found", "This job does not run any more")
         own = self._own.get(id_)
         if own is not None:
@@ -99,6 +100,10 @@ class Jobs:
             raise Problem("change-conflict", "This job still runs")
         await in_thread(self._store.remove, id_)
         await self._watch.look()
+
+    async def settle(self, uri: str, key: str) -> None:
+        """Forget the uploads that were interrupted into a volume that is gone by now."""
+        await in_thread(settle, self._store, uri, key)
 
     async def close(self) -> None:
         """End what this process does itself."""
@@ -153,4 +158,4 @@ class AllJobs:
 
 
 def _running(found: Found) -> int:
-    return sum(job.state == "running" for job in found.values())
+    return sum(job.state == "running" and not is_note(job) for job in found.values())

@@ -132,3 +132,4 @@ class StorageMethods(Methods):
     async def volume_delete(self, key: str) -> None:
         """Delete a volume with what it holds; refused where a domain or another volume uses it."""
         await self._act(Method.VOLUME_DELETE, key)
+        await self._known_jobs().settle(self._choice.uri, key)

@@ -13,6 +13,8 @@ from bridge.options import option
 from bridge.protocol import Problem
 from plugins.machines.channel import connected
 from plugins.machines.history.logs import Log
+from plugins.machines.jobs.notes import noted
+from plugins.machines.jobs.store import JobStore
 from plugins.machines.keys import checked_key
 from plugins.machines.provider import Kind, Method, Provider
 from plugins.machines.providers.libvirt_errors import OPERATION_INVALID, gone
@@ -38,7 +40,8 @@ class VolumeChannel(Channel):
     They become the volume's beginning; what lies behind them stays. `close` without a problem says that all is written.
     A volume of a running machine, or that another is based on, is refused before anything is written. Where an upload
     ends early, what was taken by then is in the volume, and behind it what was there before; but one that was made
-    for this upload (`is-new`) is deleted then, whether anybody is still there to see it or not.
+    for this upload (`is-new`) is deleted then, whether anybody is still there to see it or not. Where this process is
+    killed over it, the next one tells so as an interrupted job.
     """
 
     payload = "libvirt-volume1"
@@ -62,12 +65,16 @@ class VolumeChannel(Channel):
             )
         key = checked_key("volume", options.key)
         length = checked_size(options.length, "length")
-        async with connected(options.uri, options.provider, self.context.environ) as (watcher, log, _):
+        async with connected(options.uri, options.provider, self.context.environ) as (watcher, log, choice):
             await watcher.settled.wait()
             if options.direction == "download":
                 await self._download(watcher.permitted(Method.VOLUME_DOWNLOAD), key)
             else:
-                await self._upload(watcher, log, key, length, is_new=options.is_new)
+                async with noted(JobStore.of(self.context.environ), choice.uri, key):
+                    await self._upload(watcher, log, key, length, is_new=options.is_new)
+                # What it is, and how large, is in what was written: the pool has to look.
+                with suppress(Problem):
+                    await watcher.permitted(Method.POOL_REFRESH).act(Method.POOL_REFRESH, key.partition("/")[0])
 
     async def _download(self, provider: Provider, key: str) -> None:
         length = _length(await _described(provider, key))
@@ -101,9 +108,6 @@ class VolumeChannel(Channel):
             if failure and is_new:
                 await _take_away(watcher, key)
             watcher.changed(Kind.VOLUME, key)
-        # What it is, and how large, is in what was written: the pool has to look.
-        with suppress(Problem):
-            await provider.act(Method.POOL_REFRESH, key.partition("/")[0])
 
     async def _received(self, length: int) -> AsyncIterator[bytes]:
         received = 0

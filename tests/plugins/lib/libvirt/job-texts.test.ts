@@ -26,6 +26,12 @@ test("how it is, is said in a sentence", () => {
   assert.match(stateOf({ ...RUNNING, state: "interrupted", text: "a b-vda.qcow2" }), /It was at a b-vda.qcow2: look for that/);
 });
 
+test("an upload that was interrupted names the volume that is incomplete", () => {
+  const upload: Job = { ...RUNNING, method: "volume_upload", state: "interrupted" };
+  assert.equal(titleOf(upload), "Upload into $0 <b>");
+  assert.match(stateOf(upload), /^Interrupted.*The volume \$0 <b> is still there and incomplete/);
+});
+
 test("what runs stands first, then the newest", () => {
   const jobs = {
     old: { ...RUNNING, state: "done", ended: 5 },

@@ -8,10 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from testbed.back_end import BackEnd, back_end
 from testbed.domain_xml import domain_xml
 from testbed.libvirtd import Libvirtd
+from testbed.processes import wait_until
 
 from bridge.protocol import Control, Data, Deframer, decode, encode_control, encode_data, frame
+from plugins.machines.jobs.process import boot
+from plugins.machines.jobs.record import Job
+from plugins.machines.jobs.store import JobStore, new_id
 
 BACK_END = (sys.executable, "-I", "-m", "bridge", "--backend", "machines")
 POOL = "00000000-0000-4000-8000-000000000001"
@@ -62,6 +67,10 @@ class Client:
             event = await self.event()
             if isinstance(event, Control) and event.message["command"] in (*commands, "close"):
                 return event.message
+
+    def kill(self) -> None:
+        """End it as a crash would."""
+        self._process.kill()
 
     def memory(self) -> int:
         """The most bytes that the process had in memory."""
@@ -206,3 +215,52 @@ async def test_a_volume_that_was_made_for_an_upload_goes_with_it(
     client.control("close", problem="cancelled")
     await client.told()
     assert volume.exists()
+
+
+async def interrupted(client: Client, jobs_page: BackEnd, libvirtd: Libvirtd, channel: str) -> dict[str, Any]:
+    """What the next back end tells of an upload in the midst of which one is killed."""
+    client.open("upload", length=MIB, **{"is-new": True})
+    assert (await client.told("ready"))["command"] == "ready"
+    client.data(b"x" * PIECE)
+    await client.told("ack")
+    client.kill()
+    jobs_page.open(channel, uri=libvirtd.uri, parts=["volumes", "jobs"])
+    state = await jobs_page.loaded(channel)
+    await jobs_page.until(lambda: state["jobs"])
+    return state
+
+
+async def test_a_back_end_that_is_killed_over_an_upload_leaves_word_of_the_volume(
+    client: Client, libvirtd: Libvirtd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    async with back_end() as later:
+        state = await interrupted(client, later, libvirtd, "a")
+        (row,) = state["jobs"].values()
+        told = {"state": "interrupted", "method": "volume_upload", "key": f"{POOL}/a b", "name": "a b"}
+        assert row.items() >= told.items()
+        assert f"{POOL}/a b" in state["volumes"], "it is said to be there, and it is"
+        later.call("a", 1, "volume_delete", key=f"{POOL}/a b")
+        await later.reply(1)
+        await later.until(lambda: later.states["a"]["jobs"] == {})
+
+
+async def test_an_upload_that_ends_leaves_no_word_and_takes_back_that_of_an_earlier_one(
+    client: Client, libvirtd: Libvirtd, tmp_path: Path
+) -> None:
+    store = JobStore(tmp_path / "state/pilothouse/jobs")
+    gone = Job(libvirtd.uri, "volume_upload", f"{POOL}/a b", "a b", 1.0, os.getpid(), 1, boot())
+    store.write(new_id(), gone)
+    client.open("upload", length=2)
+    await client.told("ready")
+    assert sorted(job.state for job in store.read_all().values()) == ["interrupted", "running"]
+    client.data(b"x")
+    client.control("done")
+    assert "ended after 1 of 2" in (await client.told())["message"]
+    await asyncio.to_thread(wait_until, lambda: len(store.read_all()) == 1, "its note is gone")
+    client.open("upload", length=1)
+    await client.told("ready")
+    client.data(b"x")
+    client.control("done")
+    assert "problem" not in await client.told()
+    assert store.read_all() == {}
