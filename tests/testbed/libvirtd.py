@@ -149,6 +149,16 @@ class Libvirtd:
             kill_quietly(pid, signal.SIGCONT)
 
     @contextmanager
+    def hung(self) -> Iterator[None]:
+        """`hang` while this lasts, and `go_on` however it ends."""
+        self.hang()
+        try:
+            yield
+        finally:
+            if self.running():
+                self.go_on()
+
+    @contextmanager
     def copies_held(self) -> Iterator[Callable[[], None]]:
         """Copies of qcow2 volumes stop after their first MiB until what this gives is called, or it ends."""
         hold = self._programs / "hold"

@@ -31,11 +31,15 @@ def test_a_killed_daemon_is_back_for_the_next_test(libvirtd: Libvirtd) -> None:
 
 
 def test_a_hung_daemon_answers_nothing_until_it_goes_on(libvirtd: Libvirtd) -> None:
-    libvirtd.hang()
     argv = ["virsh", "--connect", libvirtd.uri, "list"]
-    with pytest.raises(subprocess.TimeoutExpired):
+    with libvirtd.hung(), pytest.raises(subprocess.TimeoutExpired):
         subprocess.run(argv, timeout=0.5, check=False, capture_output=True)
-    libvirtd.go_on()
+    assert libvirtd.domains() == []
+
+
+def test_a_hung_daemon_goes_on_after_a_test_that_fails(libvirtd: Libvirtd) -> None:
+    with pytest.raises(AssertionError), libvirtd.hung():
+        raise AssertionError
     assert libvirtd.domains() == []
 
 

@@ -37,10 +37,8 @@ async def test_a_hung_daemon_costs_a_call_its_time_and_no_more(
     world: World, libvirtd: Libvirtd, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     key = await world.define()
-    await asyncio.to_thread(libvirtd.hang)
-    with pytest.raises(Problem, match=r"timeout: libvirt did not answer within 0\.3 seconds"):
+    with libvirtd.hung(), pytest.raises(Problem, match=r"timeout: libvirt did not answer within 0\.3 seconds"):
         await ask(world.provider)
-    await asyncio.to_thread(libvirtd.go_on)
     assert await world.state(key) == "shut off"
 
 
@@ -99,10 +97,9 @@ async def test_the_heartbeat_gives_up_on_what_does_not_answer(
     world: World, libvirtd: Libvirtd, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(dbus_provider, "HEARTBEAT_MAX", 0.2)
-    await asyncio.to_thread(libvirtd.hang)
-    await world.heard.until(lambda: world.heard.reason)
+    with libvirtd.hung():
+        await world.heard.until(lambda: world.heard.reason)
     assert world.heard.reason == "libvirt did not answer within 0.2 seconds"
-    await asyncio.to_thread(libvirtd.go_on)
 
 
 @pytest.mark.parametrize("way", ["virsh"])

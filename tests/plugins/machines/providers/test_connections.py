@@ -96,9 +96,8 @@ async def test_a_probe_says_why_not(world: str) -> None:
 
 async def test_a_probe_of_what_hangs_ends(libvirtd: Libvirtd, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connections_module, "PROBE_TIME", 0.3)
-    libvirtd.hang()
-    assert await probe(libvirtd.uri) == "libvirt did not answer within 0.3 seconds"
-    libvirtd.go_on()
+    with libvirtd.hung():
+        assert await probe(libvirtd.uri) == "libvirt did not answer within 0.3 seconds"
 
 
 @pytest.mark.parametrize("way", ["libvirt-python", "virsh"])
