@@ -107,3 +107,8 @@ def kill_quietly(pid: int, number: signal.Signals) -> None:
 def own_pid() -> int:
     """The pid of the process that runs the tests."""
     return os.getpid()
+
+
+def undebugged() -> dict[str, str]:
+    """This process's environment for a program that is to be silent: a debugged loop tells what took long."""
+    return os.environ | {"PYTHONASYNCIODEBUG": ""}

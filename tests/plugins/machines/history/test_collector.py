@@ -1,12 +1,14 @@
 import asyncio
 import os
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from testbed.processes import undebugged
 
 from plugins.machines.history import recorder
 from plugins.machines.history.collector import collect
@@ -39,9 +41,7 @@ async def test_it_records_until_it_is_told_to_end(
 
 
 async def test_a_signal_ends_it(world: str) -> None:
-    # A debugged loop would say on stderr what took it long on a busy machine.
-    environ = os.environ | {"PYTHONASYNCIODEBUG": ""}
-    process = await asyncio.create_subprocess_exec(*COMMAND, world, stderr=asyncio.subprocess.PIPE, env=environ)
+    process = await asyncio.create_subprocess_exec(*COMMAND, world, stderr=subprocess.PIPE, env=undebugged())
     status = Path(f"/proc/{process.pid}/status")
     async with asyncio.timeout(20):
         while not _catches(status.read_text(), signal.SIGTERM):

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from testbed.domain_xml import domain_xml
 from testbed.namespace import child_pids
+from testbed.processes import undebugged
 
 from bridge.protocol import Problem
 from plugins.machines.provider import Method
@@ -215,9 +216,7 @@ asyncio.run(main())
 
 async def test_who_may_not_connect_is_told_so(libvirtd: Any) -> None:
     argv = (sys.executable, "-c", "import plugins.machines.providers.libvirt_python\n" + DENIED, libvirtd.uri)
-    # A debugged loop would say on stderr what took it long on a busy machine.
-    environ = os.environ | {"PYTHONASYNCIODEBUG": ""}
-    done = await asyncio.to_thread(subprocess.run, argv, capture_output=True, text=True, timeout=30, env=environ)
+    done = await asyncio.to_thread(subprocess.run, argv, capture_output=True, text=True, timeout=30, env=undebugged())
     assert done.stderr == ""
     assert done.stdout.startswith("access-denied Failed to connect socket")
     assert done.stdout.endswith("Permission denied\n")
