@@ -2,11 +2,14 @@
 
 import base64
 import http.client
+import os
+import select
 import shutil
 import socket
 import ssl
 import subprocess
 import sys
+import time
 from pathlib import Path
 from uuid import uuid4
 
@@ -19,6 +22,10 @@ HOST = "console.example.test"
 SERVICE = f"HTTP@{HOST}"
 PASSWORD = "S3cr3t-of-the-realm"
 KEYTAB = "/etc/krb5.keytab"
+PORTS_MAX = 5
+"""Ports that are tried: others may take one between its being found free and the KDC's listening."""
+TOKEN_MAX, TOKEN_TIME = 64 * 1024, 20.0
+"""Bytes of a browser's token as it is printed, and the seconds that it may take."""
 _PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
 _ENVIRONMENT = ("env", f"PATH={_PATH}", "KRB5_KDC_PROFILE=/etc/kdc.conf")
 _CLIENT = Path(__file__).with_name("ticket_client.py")
@@ -41,6 +48,12 @@ def missing() -> str:
     return next((each for each in wanted if shutil.which(each, path=_PATH) is None), "")
 
 
+def free_port() -> int:
+    """A port of loopback where nobody listens now."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
 class Realm:
     """Made on construction: the console's host has its keys in /etc/krb5.keytab. Must be closed."""
 
@@ -49,15 +62,11 @@ class Realm:
         self.keytab = corner.etc / "krb5.keytab"
         self._client = corner.etc / "ticket_client.py"
         shutil.copy(_CLIENT, self._client)
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            self._port = probe.getsockname()[1]
-        self.configure()
-        self._administer()
+        self.corner.run("mkdir", "-p", "/run/kdc")
+        self._move_to(free_port())
+        self._run("kdb5_util", "create", "-s", "-r", NAME, "-P", uuid4().hex)
         self._make_people(people)
-        argv = corner.namespace.enter([*_ENVIRONMENT, "krb5kdc", "-n"])
-        self._kdc = subprocess.Popen(argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        leaks.own(self._kdc.pid)
-        wait_until(lambda: "commencing operation" in corner.run("cat", "/run/kdc.log"), "the KDC serves", 20)
+        self._kdc = self._start()
 
     def configure(self, clock_skew: int = 300) -> None:
         """What krb5.conf(5) says; `clock_skew`: by how many seconds the clocks of two machines may differ."""
@@ -70,14 +79,40 @@ class Realm:
             f"[domain_realm]\n.example.test = {NAME}\n[logging]\nkdc = FILE:/run/kdc.log\n"
         )
 
-    def _administer(self) -> None:
+    def _move_to(self, port: int) -> None:
+        """Have the KDC listen there, once it is started, and others look for it there."""
+        self._port = port
+        self.configure()
         (self.corner.etc / "kdc.conf").write_text(
-            f"[kdcdefaults]\nkdc_listen = 127.0.0.1:{self._port}\nkdc_tcp_listen = 127.0.0.1:{self._port}\n"
+            f"[kdcdefaults]\nkdc_listen = 127.0.0.1:{port}\nkdc_tcp_listen = 127.0.0.1:{port}\n"
             f"[realms]\n{NAME} = {{\ndatabase_name = /run/kdc/principal\nkey_stash_file = /run/kdc/stash\n}}\n"
         )
-        self.corner.run("mkdir", "-p", "/run/kdc")
-        self.corner.run("touch", "/run/kdc.log")
-        self._run("kdb5_util", "create", "-s", "-r", NAME, "-P", uuid4().hex)
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        """The KDC, which serves; at another port where somebody has taken the one that was free."""
+        for _ in range(PORTS_MAX):
+            self.corner.run("cp", "/dev/null", "/run/kdc.log")
+            argv = self.corner.namespace.enter([*_ENVIRONMENT, "krb5kdc", "-n"])
+            kdc = subprocess.Popen(argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            leaks.own(kdc.pid)
+            wait_until(
+                lambda kdc=kdc: "commencing operation" in self._log() or kdc.poll() is not None, "the KDC serves", 20
+            )
+            if kdc.poll() is None:
+                return kdc
+            leaks.disown(kdc.pid)
+            if "Address already in use" not in self._log():
+                break
+            self._move_to(free_port())
+        raise RuntimeError(f"the KDC does not start: {self._log()}")
+
+    def _serves(self, kdc: subprocess.Popen[bytes]) -> bool:
+        """Whether it does, once it does or has ended."""
+        wait_until(lambda: "commencing operation" in self._log() or kdc.poll() is not None, "the KDC serves", 20)
+        return kdc.poll() is None
+
+    def _log(self) -> str:
+        return self.corner.run("cat", "/run/kdc.log")
 
     def _make_people(self, people: tuple[str, ...]) -> None:
         wanted = [f"addprinc -pw {PASSWORD} {person}" for person in people]
@@ -128,22 +163,35 @@ class Client:
     """One negotiation of a browser's."""
 
     def __init__(self, argv: list[str]) -> None:
-        self._process = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self._process = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
     def token(self, answer: str = "") -> str:
         """The next token, after the server's answer to the one before."""
         assert self._process.stdin
-        assert self._process.stdout
         if answer:
-            self._process.stdin.write(f"{answer}\n")
+            self._process.stdin.write(f"{answer}\n".encode())
             self._process.stdin.flush()
-        token = self._process.stdout.readline().strip()
+        token = self._line().strip()
         assert token, "the client has no token"
         assert base64.b64decode(token)
-        return token
+        return token.decode()
 
     def close(self) -> None:
         self._process.communicate(timeout=20)
+
+    def _line(self) -> bytes:
+        """The one line that it says next, or what there is of it at its end."""
+        assert self._process.stdout
+        said, until = b"", time.monotonic() + TOKEN_TIME
+        while not said.endswith(b"\n"):
+            left = until - time.monotonic()
+            assert select.select([self._process.stdout], [], [], max(0.0, left))[0], f"it said no more than {said!r}"
+            chunk = os.read(self._process.stdout.fileno(), TOKEN_MAX)
+            if not chunk:
+                break
+            said += chunk
+            assert len(said) <= TOKEN_MAX, "what it says is no token"
+        return said
 
 
 class Connection:
