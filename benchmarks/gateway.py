@@ -21,6 +21,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from conversation import Conversation
+from measures import echo_latency, echo_rate
 from web_client import WebClient, request
 
 THEIRS = Path("/usr/lib/cockpit/cockpit-ws")
@@ -53,33 +55,17 @@ class Figure:
     aim: str
 
 
-def echo_latency(gateway: Running) -> float:
-    client = gateway.client()
-    channel = client.open("echo")
-    times = []
-    for _ in range(2000):
-        started = time.perf_counter()
-        client.send(channel, b"x" * 64)
-        client.data(channel)
-        times.append(time.perf_counter() - started)
-    client.close()
-    return statistics.median(times) * 1e6
+def conversing(measure: Callable[[Conversation], float]) -> Measure:
+    """What is measured of a client's conversation, whoever is at its other end."""
 
+    def with_client(gateway: Running) -> float:
+        client = gateway.client()
+        try:
+            return measure(client)
+        finally:
+            client.close()
 
-def echo_rate(gateway: Running) -> float:
-    client = gateway.client()
-    channel = client.open("echo")
-    count, window, sent, received = 20_000, 64, 0, 0
-    started = time.perf_counter()
-    while received < count:
-        while sent < count and sent - received < window:
-            client.send(channel, b"y" * 64)
-            sent += 1
-        client.data(channel)
-        received += 1
-    took = time.perf_counter() - started
-    client.close()
-    return count / took
+    return with_client
 
 
 def download(gateway: Running) -> float:
@@ -132,8 +118,8 @@ def connect(gateway: Running) -> float:
 
 
 FIGURES = [
-    Figure("echo, median", "us", echo_latency, "x 1.2"),
-    Figure("echo, 64 B", "/s", echo_rate, "x 1.0"),
+    Figure("echo, median", "us", conversing(echo_latency), "x 1.2"),
+    Figure("echo, 64 B", "/s", conversing(echo_rate(64, 20_000, 64)), "x 1.0"),
     Figure("download", "MB/s", download, "x 1.5"),
     Figure("upload", "MB/s", upload, "x 3"),
     Figure("a package's file", "/s", package_file, "x 1.0"),

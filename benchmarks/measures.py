@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 
 from client import Client
+from conversation import Conversation
 
 Measure = Callable[[Client], float]
 BUS = "org.freedesktop.DBus"
@@ -24,7 +25,8 @@ def memory_at_rest(client: Client) -> float:
     return client.memory()
 
 
-def echo_latency(client: Client) -> float:
+def echo_latency(client: Conversation) -> float:
+    """Microseconds of a message there and back, of a bridge or of a gateway."""
     channel = client.open("echo")
     client.send(channel, b"x")
     client.data(channel)
@@ -37,8 +39,10 @@ def echo_latency(client: Client) -> float:
     return statistics.median(times) * 1e6
 
 
-def echo_rate(size: int, count: int, window: int) -> Measure:
-    def measure(client: Client) -> float:
+def echo_rate(size: int, count: int, window: int) -> Callable[[Conversation], float]:
+    """Messages a second of `size` bytes, with so many on the way, of a bridge or of a gateway."""
+
+    def measure(client: Conversation) -> float:
         channel = client.open("echo")
         block, sent, received = b"y" * size, 0, 0
         started = time.perf_counter()
