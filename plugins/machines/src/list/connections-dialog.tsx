@@ -1,11 +1,9 @@
 import { useState, useSyncExternalStore } from "react";
 import { Alert } from "@patternfly/react-core/dist/esm/components/Alert";
 import { Button } from "@patternfly/react-core/dist/esm/components/Button";
-import { Form, FormGroup } from "@patternfly/react-core/dist/esm/components/Form";
-import { InputGroup, InputGroupItem } from "@patternfly/react-core/dist/esm/components/InputGroup";
 import { Modal, ModalBody, ModalFooter, ModalHeader } from "@patternfly/react-core/dist/esm/components/Modal";
-import { TextInput } from "@patternfly/react-core/dist/esm/components/TextInput";
 import { format, gettext as _ } from "../../../lib/cockpit";
+import { AddForm } from "./add-form";
 import { type Member, uriOf } from "./fleet";
 import { LONGEST, MOST, type SavedConnections, isUri } from "../../../lib/libvirt/saved-connections";
 
@@ -53,34 +51,17 @@ export function ConnectionsDialog({ saved, members, onClose }: ConnectionsDialog
             </li>
           ))}
         </ul>
-        <Form
-          onSubmit={(event) => {
-            event.preventDefault();
-            add();
-          }}
-        >
-          <FormGroup label={_("URI of another")} fieldId="new-connection">
-            <InputGroup>
-              <InputGroupItem isFill>
-                <TextInput
-                  id="new-connection"
-                  value={text}
-                  maxLength={LONGEST}
-                  list="usual-connections"
-                  spellCheck="false"
-                  autoCapitalize="none"
-                  onChange={(_event, value) => setText(value)}
-                />
-                <datalist id="usual-connections">
-                  {USUAL.map((each) => <option key={each} value={each} />)}
-                </datalist>
-              </InputGroupItem>
-              <InputGroupItem>
-                <Button type="submit" variant="control" isDisabled={!isUri(uri) || uris.length >= MOST}>{_("Add")}</Button>
-              </InputGroupItem>
-            </InputGroup>
-          </FormGroup>
-        </Form>
+        <AddForm
+          id="new-connection"
+          label={_("URI of another")}
+          text={text}
+          longest={LONGEST}
+          suggestions={USUAL}
+          isReady={isUri(uri) && uris.length < MOST}
+          onType={setText}
+          onAdd={add}
+          input={{ spellCheck: "false", autoCapitalize: "none" }}
+        />
       </ModalBody>
       <ModalFooter>
         <Button onClick={onClose}>{_("Close")}</Button>

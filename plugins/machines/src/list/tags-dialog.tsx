@@ -1,11 +1,10 @@
 import { useState } from "react";
 import { Button } from "@patternfly/react-core/dist/esm/components/Button";
-import { Form, FormGroup } from "@patternfly/react-core/dist/esm/components/Form";
-import { InputGroup, InputGroupItem } from "@patternfly/react-core/dist/esm/components/InputGroup";
+import { FormGroup } from "@patternfly/react-core/dist/esm/components/Form";
 import { Label, LabelGroup } from "@patternfly/react-core/dist/esm/components/Label";
 import { Modal, ModalBody, ModalFooter, ModalHeader } from "@patternfly/react-core/dist/esm/components/Modal";
-import { TextInput } from "@patternfly/react-core/dist/esm/components/TextInput";
 import { format, gettext as _ } from "../../../lib/cockpit";
+import { AddForm } from "./add-form";
 import { type BulkAction, TAGS } from "./bulk-actions";
 import { titleOf } from "./bulk-dialogs";
 import type { Row } from "./view";
@@ -48,11 +47,15 @@ export function TagsDialog({ rows, known, onConfirm, onCancel }: TagsDialogProps
     <Modal variant="small" isOpen onClose={onCancel} aria-labelledby="tags-title">
       <ModalHeader labelId="tags-title" title={titleOf(TAGS, rows.length)} />
       <ModalBody>
-        <Form
-          onSubmit={(event) => {
-            event.preventDefault();
-            take();
-          }}
+        <AddForm
+          id="new-tag"
+          label={_("New tag")}
+          text={text}
+          longest={TAG_LENGTH_MAX}
+          suggestions={known}
+          isReady={text.trim() !== ""}
+          onType={setText}
+          onAdd={take}
         >
           <FormGroup label={_("Tags")} role="group">
             {shown.length === 0 ? (
@@ -67,26 +70,7 @@ export function TagsDialog({ rows, known, onConfirm, onCancel }: TagsDialogProps
               </LabelGroup>
             )}
           </FormGroup>
-          <FormGroup label={_("New tag")} fieldId="new-tag">
-            <InputGroup>
-              <InputGroupItem isFill>
-                <TextInput
-                  id="new-tag"
-                  value={text}
-                  maxLength={TAG_LENGTH_MAX}
-                  list="known-tags"
-                  onChange={(_event, value) => setText(value)}
-                />
-                <datalist id="known-tags">
-                  {known.map((tag) => <option key={tag} value={tag} />)}
-                </datalist>
-              </InputGroupItem>
-              <InputGroupItem>
-                <Button type="submit" variant="control" isDisabled={!text.trim()}>{_("Add")}</Button>
-              </InputGroupItem>
-            </InputGroup>
-          </FormGroup>
-        </Form>
+        </AddForm>
       </ModalBody>
       <ModalFooter>
         <Button
