@@ -9,7 +9,7 @@ import stat
 import struct
 import subprocess
 import termios
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from io import FileIO
 from typing import Any, Literal
@@ -126,15 +126,14 @@ class StreamChannel(Channel):
             )
             slave.close()
             async with process:
-                self._terminal = master.fileno()
-                files.callback(self._forget_terminal)
-                self.ready(pid=process.pid)
-                async with asyncio.TaskGroup() as tasks:
-                    feeding = tasks.create_task(self._feed(master, close=False))
-                    await self._pump(master)
-                    status = await process.wait()
-                    feeding.cancel()
-                self._exited(status, None)
+                with self._connected_to(master):
+                    self.ready(pid=process.pid)
+                    async with asyncio.TaskGroup() as tasks:
+                        feeding = tasks.create_task(self._feed(master, close=False))
+                        await self._pump(master)
+                        status = await process.wait()
+                        feeding.cancel()
+                    self._exited(status, None)
 
     async def _run_descriptor(self, fd: int) -> None:
         """Until it ends; one that can only be written, until the other side is done."""
@@ -174,8 +173,15 @@ class StreamChannel(Channel):
             self.close_with(message=message)
         self.done()
 
-    def _forget_terminal(self) -> None:
-        self._terminal = -1
+    @contextlib.contextmanager
+    def _connected_to(self, master: Pipe) -> Iterator[None]:
+        """Whoever leaves hangs up before the process gets TERM: shells and virsh heed the one and not the other."""
+        self._terminal = master.fileno()
+        try:
+            yield
+        finally:
+            self._terminal = -1
+            master.close()
 
     def _environ(self, options: Options) -> Mapping[str, str]:
         environ = dict(self.context.environ)

@@ -4,11 +4,13 @@ import asyncio
 import json
 import os
 import socket
+import time
 from pathlib import Path
 
 import pytest
 
 from bridge.channel import SEND_WINDOW
+from bridge.grace import Grace
 from bridge.protocol import Control
 from bridge.testing import Wire
 
@@ -98,6 +100,19 @@ async def test_a_terminal_has_a_size_that_changes(wire: Wire) -> None:
     data, close = await wire.until("close", "c")
     assert data.split() == [b"0", b"65535"]
     assert close["exit-status"] == 0
+
+
+async def test_a_terminal_that_is_closed_hangs_up(wire: Wire, tmp_path: Path) -> None:
+    """An interactive shell pays no heed to TERM: with that alone it would be killed when its grace is over."""
+    script = f"trap '' TERM; trap 'echo >{tmp_path}/hung-up; exit' HUP; echo ready; while :; do read x || exit; done"
+    wire.open("c", "stream", spawn=["sh", "-c", script], pty=True)
+    await wire.expect("ready", "c")
+    assert await wire.data("c") == b"ready\r\n"
+    before = time.monotonic()
+    wire.control("close", "c")
+    await wire.until("close", "c")
+    assert time.monotonic() - before < Grace().seconds
+    assert (tmp_path / "hung-up").exists()
 
 
 async def test_only_a_terminal_has_a_window(wire: Wire) -> None:
