@@ -26,7 +26,7 @@ from ws_gateway.system import monitor_link
 from ws_gateway.system.activation import notify
 from ws_gateway.system.helper_socket import is_gateway
 from ws_gateway.system.reading import read_system
-from ws_gateway.system.supervision import watch_signals
+from ws_gateway.system.supervision import ignore_signals, watch_signals
 
 CHILD_ENVIRONMENT = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"}
 """All that the gateway and the helpers get: nothing of what the monitor was started with."""
@@ -97,6 +97,7 @@ class Monitor:
                 self._do_what_is_due()
             selector.unregister(self._helper_socket)
         self._close()
+        ignore_signals()
         return 0 if self._stopping else 1
 
     def _start_gateway(self, theirs: socket.socket, certificate: bytes | None) -> None:

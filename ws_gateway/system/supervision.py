@@ -15,6 +15,8 @@ from ws_gateway.failed_start import NO_PROGRAM, START_WITHIN, failed_start, has_
 from ws_gateway.log import Throttle, printable
 from ws_gateway.system.account import Account, become
 
+_ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
 TERM_AFTER = 2.0
 """Seconds after the end of its input until a bridge gets SIGTERM; none when the gateway is gone altogether."""
 KILL_AFTER = 4.0
@@ -76,9 +78,15 @@ def watch_signals() -> int:
     """From now on the signals that end a process are only written down, in a pipe of which this is the end to read."""
     read, write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
     signal.set_wakeup_fd(write, warn_on_full_buffer=False)
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+    for number in _ENDING:
         signal.signal(number, lambda _number, _frame: None)
     return read
+
+
+def ignore_signals() -> None:
+    """From now on they come too late: the exit status is settled, and Python on its way out would be ended by them."""
+    for number in _ENDING:
+        signal.signal(number, signal.SIG_IGN)
 
 
 class Supervisor:
