@@ -216,14 +216,7 @@ class Libvirtd:
         if not self.running():
             self._daemon = None
             self.start()
-        with self._connection() as connection:
-            for domain in connection.listAllDomains():
-                _remove(domain, lambda domain: domain.undefineFlags(_WITH_ALL[self.driver]))
-            for other in (*connection.listAllStoragePools(), *connection.listAllNetworks()):
-                _remove(other, lambda other: other.undefine())
-        left = self.domains()
-        if left:
-            raise RuntimeError(f"domains that could not be removed: {left}")
+        wait_until(self._nothing_is_left, "domains, pools and networks can be removed", timeout=30)
 
     def close(self) -> None:
         """Ends the daemon, every guest and the namespace. Safe to call twice."""
@@ -263,6 +256,17 @@ class Libvirtd:
     def _virsh(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         argv = ["virsh", "--connect", self.uri, *arguments]
         return subprocess.run(argv, capture_output=True, text=True, check=False, timeout=60, stdin=subprocess.DEVNULL)
+
+    def _nothing_is_left(self) -> bool:
+        """Removes all there is. A pool stays as long as something is written to it, be it by who has ended just now."""
+        with self._connection() as connection:
+            domains = connection.listAllDomains()
+            others = (*connection.listAllStoragePools(), *connection.listAllNetworks())
+            for domain in domains:
+                _remove(domain, lambda domain: domain.undefineFlags(_WITH_ALL[self.driver]))
+            for other in others:
+                _remove(other, lambda other: other.undefine())
+        return not domains and not others
 
     @contextmanager
     def _connection(self) -> Iterator[Any]:
