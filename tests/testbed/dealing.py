@@ -36,6 +36,7 @@ SECONDS = {
     "plugins/machines/conformance/test_loss.py": 29,
     "plugins/machines/conformance/test_networks.py": 95,
     "plugins/machines/conformance/test_real_storage.py": 20,
+    "plugins/machines/conformance/test_storage.py": 60,
     "plugins/machines/jobs/test_jobs.py": 50,
     "plugins/test_typescript.py": 44,
     "testbed/test_backstop.py": 15,
