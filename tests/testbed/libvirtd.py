@@ -16,12 +16,10 @@ from pathlib import Path
 from typing import Any
 
 import libvirt
-from testbed import leaks
+from testbed import leaks, libvirt_loop
 from testbed.cgroups import UNIFIED, Partition
 from testbed.namespace import Namespace, child_pids
 from testbed.processes import kill_quietly, process_table, wait_until
-
-from plugins.machines.providers.libvirt_events import run_event_loop
 
 NEEDED = ("libvirtd", "virsh", "qemu-system-x86_64", "unshare", "nsenter", "ip")
 
@@ -271,7 +269,7 @@ class Libvirtd:
     @contextmanager
     def _connection(self) -> Iterator[Any]:
         """One of this process, which costs a twentieth of a virsh. A daemon that hangs ends it."""
-        run_event_loop()
+        libvirt_loop.run()
         connection = libvirt.open(self.uri)
         try:
             connection.setKeepAlive(*_KEEPALIVE)
