@@ -53,7 +53,7 @@ def python_tool(name: str, *arguments: str) -> tuple[str, ...]:
 
 
 def pytest_stage(name: str, workers: int, *arguments: str, **environ: str) -> Stage:
-    beside = ("-n", str(min(workers, WORKERS_MAX)), "--dist", "loadfile", "--durations=20")
+    beside = ("-n", str(min(workers, WORKERS_MAX)), "--dist", "loadfile", "--no-loadscope-reorder", "--durations=20")
     report = RESULTS / f"{name.replace(' ', '-')}.xml"
     return Stage(name, python_tool("pytest", "-q", *beside, f"--junitxml={report}", *arguments), environ, report)
 

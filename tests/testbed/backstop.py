@@ -7,6 +7,7 @@ worker.
 
 import faulthandler
 import os
+import threading
 from functools import cache
 
 import pytest
@@ -58,3 +59,15 @@ def pytest_runtest_logfinish() -> None:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     if hasattr(session.config, "workerinput"):
         _end_in(GRACE)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """From here on a worker waits for the others, however long they take; then it must get out."""
+    if hasattr(config, "workerinput"):
+        faulthandler.cancel_dump_traceback_later()
+        threading.Thread(target=_await_the_way_out, name="backstop", daemon=True).start()
+
+
+def _await_the_way_out() -> None:
+    threading.main_thread().join()
+    _end_in(GRACE)

@@ -28,29 +28,40 @@ def disown(pid: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Processes that came from here, threads that keep Python alive, and open file descriptors."""
+    """All processes by number, threads that keep Python alive, and open file descriptors.
+
+    Whose a process is, is asked of those alone that are new: it is taken before and after each of thousands of tests.
+    """
 
     pids: frozenset[int]
+    owned: frozenset[int]
     threads: frozenset[threading.Thread]
     descriptors: dict[int, str]
 
     @classmethod
     def take(cls) -> Self:
-        table = processes.process_table()
-        ours = processes.descendants({os.getpid()}, table) | _orphans(table)
-        owned = _owned | processes.descendants(_owned, table)
         threads = (thread for thread in threading.enumerate() if not thread.daemon)
-        return cls(frozenset(ours - owned), frozenset(threads), _descriptors())
+        return cls(processes.all_pids(), frozenset(_owned), frozenset(threads), _descriptors())
 
     def leaked_since(self, before: "Snapshot") -> list[str]:
         """One sentence for each thing that is here and was not in `before`."""
-        found = [f"process {processes.describe(pid)}" for pid in sorted(self.pids - before.pids)]
+        found = [f"process {processes.describe(pid)}" for pid in sorted(self._pids_since(before))]
         found += [f"thread {thread.name}" for thread in self.threads - before.threads]
         if len(self.descriptors) > len(before.descriptors):
             new = self.descriptors.items() - before.descriptors.items()
             listed = ", ".join(f"{number} -> {target}" for number, target in sorted(new))
             found.append(f"{len(self.descriptors) - len(before.descriptors)} file descriptor(s), among {listed}")
         return found
+
+    def _pids_since(self, before: "Snapshot") -> set[int]:
+        """The new ones that came from here, and those that a fixture has owned meanwhile and does no longer."""
+        new, given_up = self.pids - before.pids, before.owned - self.owned
+        lines = processes.lines_of(self.pids if given_up else new)
+        return {
+            pid
+            for pid, line in lines.items()
+            if self.owned.isdisjoint(line) and ((pid in new and _ours(line)) or not given_up.isdisjoint(line))
+        }
 
 
 def settle(before: Snapshot) -> list[str]:
@@ -84,9 +95,10 @@ class LoopGuard:
         return tasks + Snapshot.take().leaked_since(self._before)
 
 
-def _orphans(table: dict[int, processes.Process]) -> set[int]:
+def _ours(line: list[int]) -> bool:
+    """Whether the first of this line of ancestors came from this process, or from one that did and has ended."""
     run = os.environ.get(processes.MARKER)
-    return processes.carrying(processes.MARKER, run, table) if run else set()
+    return os.getpid() in line[1:] or bool(run and processes.carries(processes.MARKER, run, line[0]))
 
 
 def _descriptors() -> dict[int, str]:

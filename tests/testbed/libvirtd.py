@@ -13,19 +13,26 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
-from xml.etree import ElementTree as ET
+from typing import Any
 
-from testbed import leaks
+import libvirt
+from testbed import leaks, libvirt_loop
 from testbed.cgroups import UNIFIED, Partition
 from testbed.namespace import Namespace, child_pids
 from testbed.processes import kill_quietly, process_table, wait_until
 
 NEEDED = ("libvirtd", "virsh", "qemu-system-x86_64", "unshare", "nsenter", "ip")
 
-_REMOVAL = {
-    "qemu": (("destroy", ""), ("undefine", " --managed-save --snapshots-metadata --nvram")),
-    "lxc": (("destroy", ""), ("undefine", "")),
+_WITH_ALL = {
+    "qemu": libvirt.VIR_DOMAIN_UNDEFINE_MANAGED_SAVE
+    | libvirt.VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA
+    | libvirt.VIR_DOMAIN_UNDEFINE_NVRAM,
+    "lxc": 0,
 }
+"""What a domain that is removed takes along."""
+
+_KEEPALIVE = (5, 3)
+"""Seconds between two questions whether the daemon is there, and how many may stay unanswered."""
 
 QEMU_CONF = """\
 user = "root"
@@ -189,35 +196,25 @@ class Libvirtd:
 
     def define(self, xml: str) -> str:
         """Defines a persistent domain and gives its UUID."""
-        return self._pass_xml("define", xml)
+        with self._connection() as connection:
+            return str(connection.defineXML(xml).UUIDString())
 
     def create(self, xml: str) -> str:
         """Starts a transient domain and gives its UUID."""
-        return self._pass_xml("create", xml)
+        with self._connection() as connection:
+            return str(connection.createXML(xml).UUIDString())
 
     def domains(self) -> list[str]:
         """The UUIDs of all domains, running or not."""
-        return self.virsh("list", "--all", "--uuid").split()
+        with self._connection() as connection:
+            return [domain.UUIDString() for domain in connection.listAllDomains()]
 
     def clean(self) -> None:
         """Back to a daemon that answers, without domains, pools and networks: before every test, and after."""
         if not self.running():
             self._daemon = None
             self.start()
-        commands = [
-            # What is off cannot be destroyed, and what is transient is gone then: only the result counts.
-            f"{verb} {uuid}{options}"
-            for uuid in self.domains()
-            for verb, options in _REMOVAL[self.driver]
-        ]
-        for listed, prefix in (("pool-list", "pool"), ("net-list", "net")):
-            uuids = self.virsh(listed, "--all", "--uuid").split()
-            commands += [f"{prefix}-{verb} {uuid}" for uuid in uuids for verb in ("destroy", "undefine")]
-        if commands:
-            self._virsh(";".join(commands))
-        left = self.domains()
-        if left:
-            raise RuntimeError(f"domains that could not be removed: {left}")
+        wait_until(self._nothing_is_left, "domains, pools and networks can be removed", timeout=30)
 
     def close(self) -> None:
         """Ends the daemon, every guest and the namespace. Safe to call twice."""
@@ -231,7 +228,13 @@ class Libvirtd:
         assert self._daemon is not None
         if self._daemon.poll() is not None:
             raise RuntimeError(f"libvirtd ended at its start with exit status {self._daemon.returncode}")
-        return self._socket.exists() and self._virsh("uri").returncode == 0
+        if not self._socket.exists():
+            return False
+        try:
+            with self._connection():
+                return True
+        except libvirt.libvirtError:
+            return False
 
     def _end(self, number: signal.Signals) -> None:
         daemon = self._daemon
@@ -252,14 +255,34 @@ class Libvirtd:
         argv = ["virsh", "--connect", self.uri, *arguments]
         return subprocess.run(argv, capture_output=True, text=True, check=False, timeout=60, stdin=subprocess.DEVNULL)
 
-    def _pass_xml(self, command: str, xml: str) -> str:
-        name = ET.fromstring(xml).findtext("name")
-        with tempfile.NamedTemporaryFile("w", suffix=".xml") as file:
-            file.write(xml)
-            file.flush()
-            self.virsh(command, file.name)
-        names = {self.virsh("domname", uuid): uuid for uuid in self.domains()}
-        return names[str(name)]
+    def _nothing_is_left(self) -> bool:
+        """Removes all there is. A pool stays as long as something is written to it, be it by who has ended just now."""
+        with self._connection() as connection:
+            domains = connection.listAllDomains()
+            others = (*connection.listAllStoragePools(), *connection.listAllNetworks())
+            for domain in domains:
+                _remove(domain, lambda domain: domain.undefineFlags(_WITH_ALL[self.driver]))
+            for other in others:
+                _remove(other, lambda other: other.undefine())
+        return not domains and not others
+
+    @contextmanager
+    def _connection(self) -> Iterator[Any]:
+        """One of this process, which costs a twentieth of a virsh. A daemon that hangs ends it."""
+        libvirt_loop.run()
+        connection = libvirt.open(self.uri)
+        try:
+            connection.setKeepAlive(*_KEEPALIVE)
+            yield connection
+        finally:
+            connection.close()
+
+
+def _remove(item: Any, undefine: Callable[[Any], object]) -> None:
+    """What is off cannot be destroyed, and what is transient is gone then: only the result counts."""
+    for act in (lambda item: item.destroy(), undefine):
+        with suppress(libvirt.libvirtError):
+            act(item)
 
 
 @contextmanager

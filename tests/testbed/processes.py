@@ -3,7 +3,7 @@
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,15 +27,46 @@ def process_table() -> dict[int, Process]:
     return {process.pid: process for process in _read_all()}
 
 
-def _read_all() -> Iterator[Process]:
+def all_pids() -> frozenset[int]:
+    """The number of every process that exists now."""
     with os.scandir("/proc") as entries:
-        pids = [entry.name for entry in entries if entry.name.isdigit()]
+        return frozenset(int(entry.name) for entry in entries if entry.name.isdigit())
+
+
+def _read_all() -> Iterator[Process]:
+    return filter(None, map(_read_process, all_pids()))
+
+
+def _read_process(pid: int) -> Process | None:
+    # The command may itself contain blanks and parentheses; what follows the last ")" never does.
+    name, _, rest = _read(pid, "stat").decode(errors="replace").partition("(")[2].rpartition(")")
+    if not rest:
+        return None
+    state, parent, _group, session = rest.split(None, 4)[:4]
+    return Process(pid, int(parent), int(session), state, name)
+
+
+def lines_of(pids: Iterable[int]) -> dict[int, list[int]]:
+    """For each of these processes that is there: itself, its parent, and so on to the first."""
+    parents: dict[int, int] = {}
+
+    def parent_of(pid: int) -> int:
+        if pid not in parents:
+            process = _read_process(pid)
+            parents[pid] = process.parent if process else -1
+        return parents[pid]
+
+    found: dict[int, list[int]] = {}
     for pid in pids:
-        # The command may itself contain blanks and parentheses; what follows the last ")" never does.
-        name, _, rest = _read(int(pid), "stat").decode(errors="replace").partition("(")[2].rpartition(")")
-        if rest:
-            state, parent, _group, session = rest.split(None, 4)[:4]
-            yield Process(int(pid), int(parent), int(session), state, name)
+        line: list[int] = []
+        each = pid
+        # Numbers are used again: what was read of two moments could go round.
+        while each > 0 and each not in line and (parent := parent_of(each)) >= 0:
+            line.append(each)
+            each = parent
+        if line:
+            found[pid] = line
+    return found
 
 
 def _read(pid: int, name: str) -> bytes:
@@ -72,9 +103,13 @@ def descendants(roots: set[int], table: dict[int, Process]) -> set[int]:
 
 def carrying(variable: str, value: str, table: dict[int, Process]) -> set[int]:
     """The pids of the other, living processes that were started with this environment variable."""
-    entry = f"\0{variable}={value}\0".encode()
     own = os.getpid()
-    return {pid for pid in table if pid != own and entry in b"\0" + _read(pid, "environ")}
+    return {pid for pid in table if pid != own and carries(variable, value, pid)}
+
+
+def carries(variable: str, value: str, pid: int) -> bool:
+    """Whether the process lives and was started with this environment variable."""
+    return f"\0{variable}={value}\0".encode() in b"\0" + _read(pid, "environ")
 
 
 def describe(pid: int) -> str:

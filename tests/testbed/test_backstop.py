@@ -36,23 +36,48 @@ def test_after_it():
 """
 
 
-@pytest.mark.parametrize("holds", [True, False], ids=["after a success", "after a failure"])
-def test_a_hung_worker_ends_and_says_where(tmp_path: Path, holds: bool) -> None:
-    (tmp_path / "test_sample.py").write_text(HANGS.format(holds=holds))
-    (tmp_path / "pytest.ini").write_text("[pytest]\ntimeout = 60\n")
+TAKES_LONG = """
+import time
+
+from testbed import backstop
+
+backstop.GRACE = 0.2
+
+
+def test_takes_long():
+    time.sleep(1.5)
+"""
+
+
+def run_tests(folder: Path, workers: int) -> "subprocess.CompletedProcess[str]":
+    (folder / "pytest.ini").write_text("[pytest]\ntimeout = 60\n")
     # Loaded as the tests load it: pytest captures already then.
-    (tmp_path / "conftest.py").write_text('pytest_plugins = ["testbed.backstop"]')
-    argv = [sys.executable, "-m", "pytest", "-v", "-n1", "-p", "no:cacheprovider", str(tmp_path)]
-    done = subprocess.run(
-        argv,
-        cwd=tmp_path,
+    (folder / "conftest.py").write_text('pytest_plugins = ["testbed.backstop"]')
+    options = ["-v", f"-n{workers}", "-p", "no:cacheprovider"]
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", *options, str(folder)],
+        cwd=folder,
         env={"PYTHONPATH": str(Path(__file__).parents[1]), "PATH": "/usr/bin:/bin"},
         capture_output=True,
         text=True,
         check=False,
         timeout=60,
     )
+
+
+@pytest.mark.parametrize("holds", [True, False], ids=["after a success", "after a failure"])
+def test_a_hung_worker_ends_and_says_where(tmp_path: Path, holds: bool) -> None:
+    (tmp_path / "test_sample.py").write_text(HANGS.format(holds=holds))
+    done = run_tests(tmp_path, 1)
     assert done.returncode == 1, (done.stdout, done.stderr)
     assert "crashed while running 'test_sample.py::test_hangs'" in done.stdout
     assert "in wait_for_good" in done.stderr
     assert "PASSED test_sample.py::test_after_it" in done.stdout
+
+
+def test_a_worker_may_wait_for_another(tmp_path: Path) -> None:
+    (tmp_path / "test_long.py").write_text(TAKES_LONG)
+    (tmp_path / "test_short.py").write_text(TAKES_LONG.replace("1.5", "0"))
+    done = run_tests(tmp_path, 2)
+    assert done.returncode == 0, (done.stdout, done.stderr)
+    assert "Timeout" not in done.stderr

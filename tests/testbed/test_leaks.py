@@ -8,6 +8,7 @@ pytest_plugins = ["pytester"]
 
 SAMPLE = """
 import asyncio, os, subprocess, sys, threading
+from testbed import leaks
 
 def test_process_that_ends():
     subprocess.run(["true"], check=True)
@@ -28,6 +29,13 @@ async def test_subprocess_that_ends():
     process = await asyncio.create_subprocess_exec("true")
     assert await process.wait() == 0
 
+def test_has_a_fixture_start_a_process(kept):
+    kept.append(subprocess.Popen(["sleep", "60"]))
+    leaks.own(kept[-1].pid)
+
+def test_leaves_what_a_fixture_had(kept):
+    leaks.disown(kept[-1].pid)
+
 def test_leaves_a_process(kept):
     kept.append(subprocess.Popen(["sleep", "60"]))
 
@@ -46,6 +54,7 @@ async def test_leaves_a_task(kept):
     kept.append(asyncio.get_running_loop().create_task(asyncio.sleep(20)))
 """
 LEAKS = {
+    "test_leaves_what_a_fixture_had": "process",
     "test_leaves_a_process": "process",
     "test_leaves_an_orphan": "process",
     "test_leaves_a_thread": "thread",
@@ -83,6 +92,6 @@ def test_each_leak_fails_its_test_and_nothing_else_does(pytester: pytest.Pyteste
     pytester.makeini("[pytest]\nasyncio_mode = auto\nasyncio_default_fixture_loop_scope = function\n")
     pytester.makepyfile(test_sample=SAMPLE)
     result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
-    result.assert_outcomes(passed=10, errors=len(LEAKS))
+    result.assert_outcomes(passed=12, errors=len(LEAKS))
     for test, what in LEAKS.items():
         result.stdout.fnmatch_lines([f"*ERROR at teardown of {test} *", f"left behind: *{what}*"], consecutive=True)

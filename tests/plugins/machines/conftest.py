@@ -13,11 +13,11 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
+from testbed import libvirt_loop
 
 from bridge.protocol import JsonObject
 from manifests import merge
 from plugins.machines.provider import Kind
-from plugins.machines.providers import libvirt_events
 from plugins.machines.providers.choice import Choice
 from plugins.machines.providers.connections import open_provider
 from plugins.machines.providers.libvirt_python import LibvirtPython
@@ -32,7 +32,7 @@ DEFAULT_NETWORK = "<network><name>default</name><ip address='192.0.2.1' netmask=
 @pytest.fixture(autouse=True, scope="session")
 def libvirt_event_loop() -> None:
     """libvirt's event loop is of the process and keeps its descriptors: it runs before any test counts them."""
-    libvirt_events.run_event_loop()
+    libvirt_loop.run()
 
 
 @pytest.fixture(autouse=True)
