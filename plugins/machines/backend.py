@@ -1,11 +1,11 @@
 """The back end of the machines, storage and networks pages: the channels `libvirt1` and `libvirt-volume1`."""
 
-import os
-from collections.abc import Iterable
+from collections.abc import Awaitable, Iterable
 
 from bridge import hookimpl
 from bridge.channel import Channel
-from plugins.machines.channel import LibvirtChannel, jobs, logs, recorder
+from bridge.context import Context
+from plugins.machines.channel import LibvirtChannel, jobs, logs, look_ahead, recorder
 from plugins.machines.providers.connections import warm_up
 from plugins.machines.storage.volume_channel import VolumeChannel
 
@@ -17,9 +17,10 @@ def channels() -> Iterable[type[Channel]]:
 
 
 @hookimpl
-def startup() -> None:
+def startup(context: Context) -> Awaitable[None]:
     """See `bridge.hookspecs`. Started for a page, this process waits for the first channel, and not that for this."""
-    warm_up(os.environ)
+    warm_up(context.environ)
+    return look_ahead(context.environ)
 
 
 @hookimpl

@@ -15,12 +15,13 @@ def test_the_back_end_brings_what_its_manifest_declares() -> None:
 
 STARTS = """
 import os, sys
+from types import SimpleNamespace
 from plugins.machines import backend
 loaded = lambda: "libvirt" in sys.modules
 found = [loaded()]
 for provider in ("virsh", "libvirt-python"):
-    os.environ["PILOTHOUSE_LIBVIRT_PROVIDER"] = provider
-    backend.startup()
+    environ = os.environ | {"PILOTHOUSE_LIBVIRT_PROVIDER": provider}
+    backend.startup(SimpleNamespace(environ=environ)).close()
     found.append(loaded())
 print(found)
 """
