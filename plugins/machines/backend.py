@@ -1,11 +1,11 @@
 """The back end of the machines, storage and networks pages: the channels `libvirt1` and `libvirt-volume1`."""
 
-from collections.abc import Awaitable, Iterable
+import os
+from collections.abc import Iterable
 
 from bridge import hookimpl
 from bridge.channel import Channel
-from bridge.context import Context
-from plugins.machines.channel import LibvirtChannel, jobs, logs, look_ahead, recorder
+from plugins.machines.channel import LibvirtChannel, jobs, logs, recorder
 from plugins.machines.providers.connections import warm_up
 from plugins.machines.storage.volume_channel import VolumeChannel
 
@@ -17,10 +17,9 @@ def channels() -> Iterable[type[Channel]]:
 
 
 @hookimpl
-def startup(context: Context) -> Awaitable[None]:
+def startup() -> None:
     """See `bridge.hookspecs`. Started for a page, this process waits for the first channel, and not that for this."""
-    warm_up(context.environ)
-    return look_ahead(context.environ)
+    warm_up(os.environ)
 
 
 @hookimpl

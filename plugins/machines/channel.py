@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -33,10 +33,6 @@ SHOWN_MAX = 200
 """Domains that a page says it shows; more fit on no screen."""
 RECENT_MAX = 120
 """Slots of the history that a page is told of many domains at once: ten minutes."""
-AHEAD = 10.0
-"""Seconds for which a connection is kept that nobody has asked for yet."""
-_AT_ONCE = 0.02
-"""Seconds in which a channel comes that this process was started for."""
 _PARTS_MAX = 16
 
 Part = Literal["domains", "jobs", "host", "pools", "volumes", "networks", "node_devices"]
@@ -58,20 +54,6 @@ async def connected(uri: str, provider: str, environ: Mapping[str, str]) -> Asyn
     choice = await choose(uri, environ, Host.look(environ), probe, provider)
     async with _connections.use(choice) as watcher:
         yield watcher, logs.of(choice.uri, environ), choice
-
-
-async def look_ahead(environ: Mapping[str, str]) -> None:
-    """Have the connection that a page gets which asks for none, before that page asks.
-
-    This process is started for a page whose scripts are still to come (`prestart`). Whoever comes at once does this
-    alone, and perhaps for another connection.
-    """
-    await asyncio.sleep(_AT_ONCE)
-    if not _connections.in_use:
-        # A page that cannot have it hears why itself.
-        with suppress(Problem):
-            async with connected("", "", environ):
-                await asyncio.sleep(AHEAD)
 
 
 class LibvirtChannel(DomainMethods, JobMethods, SnapshotMethods, StorageMethods, NetworkMethods):

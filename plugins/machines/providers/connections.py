@@ -31,11 +31,6 @@ class Connections:
     def __init__(self) -> None:
         self._shared: dict[tuple[str, str], _Shared] = {}
 
-    @property
-    def in_use(self) -> bool:
-        """Whether there is any."""
-        return bool(self._shared)
-
     @asynccontextmanager
     async def use(self, choice: Choice) -> AsyncIterator[Watcher]:
         """The watcher of `choice`, running; the first user starts it and the last one ends it."""

@@ -15,13 +15,12 @@ def test_the_back_end_brings_what_its_manifest_declares() -> None:
 
 STARTS = """
 import os, sys
-from types import SimpleNamespace
 from plugins.machines import backend
 loaded = lambda: "libvirt" in sys.modules
 found = [loaded()]
 for provider in ("virsh", "libvirt-python"):
-    environ = os.environ | {"PILOTHOUSE_LIBVIRT_PROVIDER": provider}
-    backend.startup(SimpleNamespace(environ=environ)).close()
+    os.environ["PILOTHOUSE_LIBVIRT_PROVIDER"] = provider
+    backend.startup()
     found.append(loaded())
 print(found)
 """

@@ -1,7 +1,6 @@
 """The back end as the bridge starts it: a process that speaks frames."""
 
 import asyncio
-import os
 import time
 from collections.abc import Callable
 from typing import Any
@@ -11,7 +10,6 @@ from testbed.back_end import back_end
 from testbed.domain_xml import domain_xml
 
 from bridge.protocol import Control, Problem
-from plugins.machines import channel
 from plugins.machines.channel import checked_key
 from plugins.machines.providers.choice import DEMO
 
@@ -319,25 +317,3 @@ async def test_real_machines(libvirtd: Any) -> None:
         await back.until(lambda: key not in back.states["a"]["domains"])
         await asyncio.to_thread(libvirtd.kill)
         await back.until(lambda: back.states["a"]["connection"]["status"] == "disconnected")
-
-
-async def test_a_connection_is_begun_before_a_page_asks_for_it(world: str) -> None:
-    environ = os.environ | {"PILOTHOUSE_LIBVIRT_URI": world}
-    async with asyncio.TaskGroup() as tasks:
-        ahead = tasks.create_task(channel.look_ahead(environ))
-        async with asyncio.timeout(10):
-            while not channel._connections.in_use:
-                await asyncio.sleep(0)
-            async with channel.connected("", "", environ) as (watcher, _log, choice):
-                assert choice.uri == world
-                await watcher.settled.wait()
-                ahead.cancel()
-                await asyncio.wait({ahead})
-                assert len(watcher.inventory.state["domains"]) > 0
-                assert channel._connections.in_use, "who asked has it still"
-    assert not channel._connections.in_use
-
-
-async def test_nothing_is_begun_besides_what_was_asked_for(world: str) -> None:
-    async with channel.connected(world, "", os.environ), asyncio.timeout(5):
-        await channel.look_ahead(os.environ | {"PILOTHOUSE_LIBVIRT_URI": DEMO})
