@@ -86,6 +86,7 @@ async def test_what_is_edited_here_is_stored_and_what_waits_for_a_restart_is_tol
     await frame.get_by_role("button", name="Edit notes").click()
     await dialog.get_by_role("textbox", name="Notes").fill("-rf; $(id)")
     await dialog.get_by_role("button", name="Save").click()
+    await expect(dialog).to_have_count(0)
     await expect(frame.get_by_text("-rf; $(id)")).to_be_visible()
     assert "-rf; $(id)" in libvirtd.virsh("metadata", uuid, NAMESPACE)
 

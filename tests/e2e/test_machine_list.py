@@ -116,7 +116,7 @@ async def test_the_marks_of_the_load_are_in_their_order(console: Open, page: Pag
     await frame_of(page).wait_for_function(f"({MARKS})().some(([name]) => name === 'pilothouse:every-column')")
     marks: list[Any] = await frame_of(page).evaluate(MARKS)
     found = [name for name, _ in sorted(marks, key=lambda mark: mark[1])]
-    assert found == ["pilothouse:first-rows", "pilothouse:all-names", "pilothouse:every-column"]
+    assert found == ["pilothouse:script", "pilothouse:first-rows", "pilothouse:all-names", "pilothouse:every-column"]
 
 
 async def test_every_column_sorts_and_the_address_says_how(console: Open, page: Page, tmp_path: Path) -> None:
