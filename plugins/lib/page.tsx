@@ -7,6 +7,8 @@ import { Button } from "@patternfly/react-core/dist/esm/components/Button";
 import { EmptyState, EmptyStateActions, EmptyStateBody, EmptyStateFooter } from "@patternfly/react-core/dist/esm/components/EmptyState";
 import ExclamationCircleIcon from "@patternfly/react-icons/dist/esm/icons/exclamation-circle-icon";
 
+import { connection } from "../base1/src/connection";
+import { hasRelay } from "../base1/src/parent-transport";
 import { gettext as _ } from "./cockpit";
 import { followLanguage, onLanguageChange, textsVersion } from "./language";
 import { acceptReconnect } from "./reconnecting";
@@ -121,13 +123,34 @@ export function renderPage(page: ReactElement): void {
   if (!root) throw new Error('the page has no element with the id "root"');
   followLanguage();
   acceptReconnect();
-  createRoot(root).render(
-    <StrictMode>
-      <ErrorBoundary>
-        <ToastsProvider>
-          <Translated page={page} />
-        </ToastsProvider>
-      </ErrorBoundary>
-    </StrictMode>,
+  afterFirstWords(() =>
+    createRoot(root).render(
+      <StrictMode>
+        <ErrorBoundary>
+          <ToastsProvider>
+            <Translated page={page} />
+          </ToastsProvider>
+        </ErrorBoundary>
+      </StrictMode>,
+    ),
   );
+}
+
+/** Milliseconds for which a page is not drawn because its window has not answered. */
+const ANSWERED_WITHIN = 50;
+
+/* What a page opens goes through the window around it, which shares its thread: drawn first, it would keep both waiting. */
+function afterFirstWords(draw: () => void): void {
+  if (!hasRelay()) {
+    draw();
+    return;
+  }
+  let drawn = false;
+  const once = () => {
+    if (!drawn) draw();
+    drawn = true;
+  };
+  setTimeout(once, ANSWERED_WITHIN);
+  // After what waited for the connection as well.
+  connection().wait(() => setTimeout(once));
 }

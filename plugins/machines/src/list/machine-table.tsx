@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "react";
 import { Skeleton } from "@patternfly/react-core/dist/esm/components/Skeleton";
-import { Table, Tbody, Td, Th, Thead, Tr } from "@patternfly/react-table/dist/esm/components/Table";
+import { Table, Th, Thead, Tr } from "@patternfly/react-table/dist/esm/components/Table";
 import { gettext as _, N_ } from "../../../lib/cockpit";
 import type { Activity } from "../action-runner";
 import type { Capabilities } from "../../../lib/libvirt/model";
@@ -138,20 +138,22 @@ function Spacer({ height }: { height: number }) {
   return height > 0 ? <tr aria-hidden="true" className="ph-spacer" style={{ blockSize: height }} /> : null;
 }
 
+/* As plain as the rows themselves: they are drawn while the first of those are on their way. */
 function SkeletonRows({ columns }: { columns: readonly Column[] }) {
+  const cell = { className: "pf-v6-c-table__td", role: "cell" };
   return (
-    <Tbody>
+    <tbody className="pf-v6-c-table__tbody" role="rowgroup">
       {["60%", "45%", "70%", "50%", "65%"].map((width, index) => (
-        <Tr key={width}>
-          <Td />
+        <tr key={width} className="pf-v6-c-table__tr" role="row">
+          <td {...cell} />
           {columns.map((column) => (
-            <Td key={column} dataLabel={_(TITLES[column])}>
+            <td key={column} {...cell} data-label={_(TITLES[column])}>
               <Skeleton width={column === "name" ? width : "70%"} screenreaderText={index === 0 && column === "name" ? _("Loading…") : ""} />
-            </Td>
+            </td>
           ))}
-          <Td />
-        </Tr>
+          <td {...cell} />
+        </tr>
       ))}
-    </Tbody>
+    </tbody>
   );
 }
