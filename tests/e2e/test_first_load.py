@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
-from playwright.async_api import Frame, Page, Route, WebSocket, expect
+from playwright.async_api import Frame, Page, Request, Route, WebSocket, expect
 from testbed import pages
 from testbed.console import Console
 from testbed.many_machines import uuid_of, write_inventory
@@ -66,3 +66,34 @@ async def test_the_list_connects_before_its_page_is_there(console: Open, page: P
     await pages.open_machines(page, console(demo=True).link)
     await expect(pages.rows(page).first).to_be_visible()
     assert asked.is_set()
+
+
+async def test_the_first_page_is_asked_for_before_the_shell_is_drawn(console: Open, page: Page) -> None:
+    kinds: list[str] = []
+
+    def note(request: Request) -> None:
+        if request.url.endswith("/machines/index.html"):
+            kinds.append(request.resource_type)
+
+    page.on("request", note)
+    await pages.open_machines(page, console(demo=True).link)
+    assert kinds == ["fetch", "document"]
+
+
+DRAWN_WHEN_IT_ASKED = """
+if (window.name.startsWith("cockpit1:")) {
+    const post = window.parent.postMessage.bind(window.parent);
+    window.parent.postMessage = (message, ...rest) => {
+        const root = document.getElementById("root");
+        if (String(message).includes('"payload":"libvirt1"')) window.drawn = root.childElementCount;
+        post(message, ...rest);
+    };
+}
+"""
+
+
+async def test_the_list_is_asked_for_before_the_page_is_drawn(console: Open, page: Page) -> None:
+    await page.add_init_script(DRAWN_WHEN_IT_ASKED)
+    await pages.open_machines(page, console(demo=True).link)
+    (frame,) = [each for each in page.frames if "/machines" in each.name]
+    assert await frame.evaluate("window.drawn") == 0
