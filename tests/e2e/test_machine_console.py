@@ -132,6 +132,7 @@ async def test_a_linux_guest_shows_its_screen_and_answers_on_its_serial_ports(
 
     # libvirt goes and comes back: virsh would wait for it for ever.
     libvirtd.kill()
+    await expect(frame.get_by_text("libvirt went away; trying again…")).to_be_visible()
     await expect(frame.get_by_text("The console was closed; trying again…")).to_be_visible()
     libvirtd.start()
     await expect(frame.locator('[data-phase="connected"]')).to_be_visible()

@@ -11,7 +11,10 @@ export interface Following {
 
 const BEGINNING: Following = { asked: false, failure: "" };
 
-/** Has the back end follow an object while it is on show, anew whenever a connection comes back; none where `key` is empty. */
+/**
+ * Has the back end follow an object while it is on show, anew whenever a connection comes back; none where `key` is empty.
+ * While libvirt is away what was told last stays on show.
+ */
 export function useFollowed(backend: Pick<Connection<ConnectionState, never>, "subscribe" | "getSnapshot" | "call">, key: string, kind = "domain"): Following {
   const { status, state } = useSyncExternalStore(backend.subscribe, backend.getSnapshot);
   const ready = status.phase === "open" && state.connection?.status === "connected";
@@ -26,10 +29,16 @@ export function useFollowed(backend: Pick<Connection<ConnectionState, never>, "s
     );
     return () => {
       current = false;
+    };
+  }, [backend, key, kind, ready]);
+
+  useEffect(() => {
+    if (!key) return;
+    return () => {
       // A connection that was lost meanwhile has forgotten it by itself.
       backend.call("unfollow", { key, kind }).catch(() => undefined);
     };
-  }, [backend, key, kind, ready]);
+  }, [backend, key, kind]);
 
   return following;
 }
