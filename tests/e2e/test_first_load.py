@@ -41,7 +41,7 @@ async def test_the_list_loads_no_library_that_only_a_machines_own_page_needs(
     await frame.evaluate(f"location.hash = '#/machine?id={uuid_of(0)}&tab=console'")
     await expect(machines.get_by_role("tabpanel")).to_be_visible()
     await frame.wait_for_function(
-        "performance.getEntriesByType('resource').some(({name}) => /console-tab-/.test(name))"
+        "() => performance.getEntriesByType('resource').some(({name}) => /console-tab-/.test(name))"
     )
     assert await loaded(frame) == set(HEAVY.values())
 
