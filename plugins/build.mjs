@@ -87,7 +87,7 @@ async function writePage(name, modules, shared) {
     `<script src="${url(shared.early)}"></script>`,
     ...first.map(preload),
     ...(start ? [`<script type="module" async src="${url(start)}"></script>`] : []),
-    ...[shared.style, modules.styleOf(pageOf(name))].map((file) => `<link rel="stylesheet" href="${url(file)}">`),
+    ...[shared.style, modules.styleOf(pageOf(name))].filter(Boolean).map((file) => `<link rel="stylesheet" href="${url(file)}">`),
     ...chunks.map(preload),
     // Where there is none in the reader's language it is empty.
     '<script src="po.js" defer></script>',
@@ -120,30 +120,28 @@ async function removeOld(folder, keep) {
 /* The modules and styles of all pages: both as esbuild makes them, and then what is common to the modules in one chunk. */
 async function buildModulesOf(names) {
   const options = { ...hashed, format: "esm", splitting: true, jsx: "automatic", write: false };
+  const entryPoints = [
+    ...names.map((name) => ({ in: pageOf(name), out: name })),
+    ...names.filter(hasStart).map((name) => ({ in: startOf(name), out: `start-${name}` })),
+  ];
   const first = await esbuild.build({
     ...options,
     sourcemap: watch ? "inline" : false,
-    entryPoints: [
-      ...names.map((name) => ({ in: pageOf(name), out: name })),
-      ...names.filter(hasStart).map((name) => ({ in: startOf(name), out: `start-${name}` })),
-      { in: BASE_STYLE, out: "base" },
-    ],
+    entryPoints: [...entryPoints, { in: BASE_STYLE, out: "base" }],
     plugins: [patternflyWords, reactModules],
   });
   const built = (source) => outputOf(first.metafile, source);
   const second = await esbuild.build({
     ...options,
-    entryPoints: [
-      ...names.map((name) => ({ in: `built:${built(pageOf(name))}`, out: name })),
-      ...names.filter(hasStart).map((name) => ({ in: `built:${built(startOf(name))}`, out: `start-${name}` })),
-    ],
+    entryPoints: entryPoints.map(({ in: source, out }) => ({ in: `built:${built(source)}`, out })),
     plugins: [commonChunk(PLUGINS, first, names.map((name) => built(pageOf(name))))],
   });
   const files = [...first.outputFiles.filter(({ path: file }) => !/\.js$/.test(file)), ...second.outputFiles];
   await mkdir(LIB_DIST, { recursive: true });
   await Promise.all(files.map((file) => writeFile(file.path, file.contents)));
   return {
-    styleOf: (source) => first.metafile.outputs[built(source)].cssBundle ?? built(source),
+    base: built(BASE_STYLE),
+    styleOf: (source) => first.metafile.outputs[built(source)].cssBundle,
     scriptOf: (source) => outputOf(second.metafile, `built:${built(source)}`),
     scripts: second.metafile,
     written: files.map((file) => path.relative(PLUGINS, file.path)),
@@ -154,7 +152,7 @@ async function build(names) {
   const modules = await buildModulesOf(names);
   const early = await esbuild.build({ ...hashed, format: "iife", entryPoints: [EARLY_SCRIPT] });
   const shared = {
-    style: modules.styleOf(BASE_STYLE),
+    style: modules.base,
     early: outputOf(early.metafile, EARLY_SCRIPT),
   };
   for (const name of names) await writePage(name, modules, shared);

@@ -1,10 +1,10 @@
 """A test that hangs for good fails by name, with what it hung in, and the others run on."""
 
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from testbed.inner_run import run_workers
 
 HANGS = """
 import asyncio
@@ -49,20 +49,9 @@ def test_takes_long():
 """
 
 
-def run_tests(folder: Path, workers: int) -> "subprocess.CompletedProcess[str]":
-    (folder / "pytest.ini").write_text("[pytest]\ntimeout = 60\n")
+def run_tests(folder: Path, workers: int) -> subprocess.CompletedProcess[str]:
     # Loaded as the tests load it: pytest captures already then.
-    (folder / "conftest.py").write_text('pytest_plugins = ["testbed.backstop"]')
-    options = ["-v", f"-n{workers}", "-p", "no:cacheprovider"]
-    return subprocess.run(
-        [sys.executable, "-m", "pytest", *options, str(folder)],
-        cwd=folder,
-        env={"PYTHONPATH": str(Path(__file__).parents[1]), "PATH": "/usr/bin:/bin"},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+    return run_workers(folder, workers, conftest='pytest_plugins = ["testbed.backstop"]', ini="timeout = 60")
 
 
 @pytest.mark.parametrize("holds", [True, False], ids=["after a success", "after a failure"])

@@ -1,10 +1,10 @@
 """Long files come first, and a test that ended its worker is not tried again."""
 
 import subprocess
-import sys
 from pathlib import Path
 
 from testbed import dealing
+from testbed.inner_run import run_workers
 
 ENDS = """
 import os
@@ -23,22 +23,19 @@ def test_after_it():
 """
 
 
-def run_tests(folder: Path) -> "subprocess.CompletedProcess[str]":
-    (folder / "pytest.ini").write_text("[pytest]\nasyncio_default_fixture_loop_scope = function\n")
-    (folder / "conftest.py").write_text(
-        'from pathlib import Path\nfrom testbed import dealing\npytest_plugins = ["testbed.dealing"]\n'
-        'dealing.TESTS = Path(__file__).parent\ndealing.SECONDS = {"test_c.py": 9, "test_b.py": 8}\n'
-    )
-    options = ["-v", "-n1", "--dist=loadfile", "--no-loadscope-reorder", "-p", "no:cacheprovider"]
-    return subprocess.run(
-        [sys.executable, "-m", "pytest", *options, str(folder)],
-        cwd=folder,
-        env={"PYTHONPATH": str(Path(__file__).parents[1]), "PATH": "/usr/bin:/bin"},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+CONFTEST = """
+from pathlib import Path
+from testbed import dealing
+
+pytest_plugins = ["testbed.dealing"]
+dealing.TESTS = Path(__file__).parent
+dealing.SECONDS = {"test_c.py": 9, "test_b.py": 8}
+"""
+
+
+def run_tests(folder: Path) -> subprocess.CompletedProcess[str]:
+    ini = "asyncio_default_fixture_loop_scope = function"
+    return run_workers(folder, 1, "--dist=loadfile", "--no-loadscope-reorder", conftest=CONFTEST, ini=ini)
 
 
 def test_what_takes_long_begins_first(tmp_path: Path) -> None:
