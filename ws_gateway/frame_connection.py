@@ -194,8 +194,13 @@ class FrameConnection(WebSocketProtocol13):
         self.close(self.close_code)
 
     async def _fail(self, direct: SocketStream, error: FrameError) -> None:
-        """Says what is wrong, and waits for the other side to close, or for the time that it has for that."""
+        """Says what is wrong after what was answered before, and lets the other side close, for as long as it may take.
+
+        A connection that is closed with something unread is reset, and the word would be lost.
+        """
+        await asyncio.sleep(0)
         self.close(error.code, error.reason)
+        direct.end_output()
         with suppress(TimeoutError):
             async with asyncio.timeout(DISCARD_TIME):
                 while self._discarded < DISCARD_MAX and not direct.closed():

@@ -34,7 +34,7 @@ class SocketStream:
         self._received = received
         self._ended = ended
         self._loop = asyncio.get_running_loop()
-        self.reading = self._closed = False
+        self.reading = self._closed = self._ending = False
         """Whether what comes is read: between `resume` and `pause`."""
         self._unsent: deque[memoryview] = deque()
         self._sent: asyncio.Future[None] | None = None
@@ -61,6 +61,12 @@ class SocketStream:
             self._sent.exception()
         self._ended()
 
+    def end_output(self) -> None:
+        """Nothing is sent after what waits, and the other side reads the end; what it sends is read as before."""
+        self._ending = True
+        if not self._unsent:
+            self._shut_down()
+
     def set_nodelay(self, value: bool) -> None:
         """Whether small writes go at once."""
         with contextlib.suppress(OSError):
@@ -81,7 +87,7 @@ class SocketStream:
 
     def send(self, data: bytes) -> "asyncio.Future[None] | None":
         """Writes; None if all of it left the process, else what is done when it has. StreamClosedError."""
-        if self._closed:
+        if self._closed or self._ending:
             raise StreamClosedError
         if not self._unsent:
             sent = self._send(data)
@@ -135,6 +141,11 @@ class SocketStream:
         self.written += sent
         return sent
 
+    def _shut_down(self) -> None:
+        # Of a TLS connection this is its last word as well: from here on its socket reads what was not decrypted.
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_WR)
+
     def _writable(self) -> None:
         with contextlib.suppress(StreamClosedError):
             while self._unsent:
@@ -144,6 +155,8 @@ class SocketStream:
                     return
                 self._unsent.popleft()
             self._loop.remove_writer(self._socket)
+            if self._ending:
+                self._shut_down()
             sent_all, self._sent = self._sent, None
             if sent_all is not None:
                 sent_all.set_result(None)

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 from testbed.bad_frames import bad_frames
-from testbed.raw_web import RawWebSocket, client_frame
+from testbed.raw_web import RawWebSocket, answer, client_frame
 from wsproto.events import CloseConnection, Pong, TextMessage
 
-from ws_gateway import hookimpl, plugins
+from ws_gateway import frame_connection, hookimpl, plugins
 from ws_gateway.app import MESSAGE_MAX
 from ws_gateway.handler import Handler
 from ws_gateway.socket_handler import SocketHandler
@@ -111,7 +111,7 @@ async def test_text_that_is_split_within_a_character(talk: Talk) -> None:
 
 
 async def test_35_what_breaks_the_rules_is_told_its_code(talk: Talk) -> None:
-    """Classes 3 to 7: what came before may be answered, nothing of what comes after, and the code says what it was."""
+    """Classes 3 to 7: what came before is answered, nothing of what comes after, and the code says what it was."""
     for name, (stream, code) in bad_frames(MESSAGE_MAX).items():
 
         def play(socket: RawWebSocket, stream: bytes = stream) -> list[Any]:
@@ -119,8 +119,22 @@ async def test_35_what_breaks_the_rules_is_told_its_code(talk: Talk) -> None:
             return list(socket.events())
 
         events = await talk(play)
-        assert [event.data for event in events if isinstance(event, TextMessage)] in ([], ["hello"]), name
+        assert [event.data for event in events if isinstance(event, TextMessage)] == ["hello"], name
         assert [event.code for event in events if isinstance(event, CloseConnection)] == [code], name
+
+
+async def test_the_connection_ends_with_the_word_and_is_not_reset(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server's end comes first (section 7.1.1): the client need do nothing for it, and may still be sending."""
+    monkeypatch.setattr(frame_connection, "DISCARD_TIME", 60.0)
+
+    def play(socket: RawWebSocket) -> bytes:
+        socket.send(client_frame(0x83))
+        said = answer(socket.connection)
+        for _ in range(3):
+            socket.connection.sendall(HELLO)  # fails from the second on if the first was answered by a reset
+        return said
+
+    assert (await talk(play))[2:4] == (1002).to_bytes(2, "big")
 
 
 async def test_a_close_is_echoed(talk: Talk) -> None:

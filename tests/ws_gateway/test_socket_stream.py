@@ -1,6 +1,7 @@
 """Reading and writing without tasks, over plain sockets and over TLS, to a client that reads when it likes."""
 
 import asyncio
+import os
 import socket
 import ssl
 from collections.abc import AsyncIterator
@@ -122,6 +123,22 @@ async def test_an_end_with_much_unsent_fails_whoever_waits(pair: Pair) -> None:
     with pytest.raises(StreamClosedError):
         await waiting
     assert pair.stream.closed()
+
+
+async def test_an_output_that_ends_does_so_after_what_waited_and_is_read_from_as_before(pair: Pair) -> None:
+    waiting = pair.stream.send(b"x" * MUCH)
+    pair.stream.end_output()
+    with pytest.raises(StreamClosedError):
+        pair.stream.send(b"more")
+    assert await asyncio.to_thread(read, pair.client, MUCH + 1) == b"x" * MUCH
+    assert waiting is not None
+    await waiting
+    # A TLS socket that has read the end says a last word, encrypted, and sends no more by itself.
+    os.write(pair.client.fileno(), b"still here")
+    found = b""
+    async with asyncio.timeout(10):
+        while not found.endswith(b"still here"):
+            found += await pair.received.get()
 
 
 async def test_a_client_that_resets_is_an_end_and_no_fault(pair: Pair) -> None:

@@ -1,0 +1,109 @@
+"""The Autobahn suite, where there is a Python 2.7 for it, against an echo on our websocket class."""
+
+import asyncio
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ws_gateway import hookimpl, plugins
+from ws_gateway.frame_connection import FrameConnection
+from ws_gateway.frames import BINARY
+from ws_gateway.handler import Handler
+from ws_gateway.socket_handler import SocketHandler
+
+HERE = Path(__file__).parent / "autobahn"
+INSTALLED = Path(__file__).parents[2] / "build/autobahn"
+GOOD = ("OK", "INFORMATIONAL")
+CASES = 247
+"""Of classes 1 to 7 and 10: 9 measures, 12 and 13 are about compression, which we do not offer."""
+
+
+def python2() -> str | None:
+    """A Python 2.7 with pip; what pyenv has built need not be in the path."""
+    built = sorted((Path.home() / ".pyenv/versions").glob("2.7.*/bin/python2.7"))
+    for path in (shutil.which("python2.7"), *map(str, built)):
+        if path and not subprocess.run([path, "-m", "pip", "--version"], capture_output=True).returncode:
+            return path
+    return None
+
+
+class EchoConnection(FrameConnection):
+    """Tells whether what it took last was text."""
+
+    is_binary = False
+
+    def _take_one(self, opcode: int, payload: bytes) -> None:
+        self.is_binary = opcode == BINARY
+        super()._take_one(opcode, payload)
+
+
+class Echo(SocketHandler):
+    """Sends back what it gets, to anybody."""
+
+    def prepare(self) -> None:
+        Handler.prepare(self)
+
+    def get_websocket_protocol(self) -> Any:
+        spoken: Any = super().get_websocket_protocol()
+        return spoken and EchoConnection(self, spoken.params)
+
+    def open(self, *_args: str, **_kwargs: str) -> None:
+        self.start_writer()
+
+    def receive(self, payload: bytes) -> None:
+        assert isinstance(self.ws_connection, EchoConnection)
+        self.send(payload, self.ws_connection.is_binary)
+        self.push_soon()
+
+    def let_go(self, problem: str) -> bool:
+        return False
+
+
+class Plugin:
+    @hookimpl
+    def routes(self) -> list[tuple[str, type[Handler]]]:
+        return [("/cockpit/echo", Echo)]
+
+
+@pytest.fixture(scope="session")
+def wstest() -> list[str]:
+    """How the suite is called; it is installed into the build folder at first."""
+    python = python2()
+    if python is None:
+        pytest.skip("there is no Python 2.7 here")
+    if not INSTALLED.exists():
+        new = INSTALLED.with_suffix(".new")
+        install = ["-m", "pip", "install", "--quiet", "--target", str(new), "-r", str(HERE / "requirements.txt")]
+        subprocess.run([python, *install], check=True, capture_output=True)
+        new.rename(INSTALLED)
+    return [python, str(HERE / "run.py"), str(INSTALLED)]
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(900)
+async def test_the_suite_finds_nothing(
+    start: Any, monkeypatch: pytest.MonkeyPatch, wstest: list[str], tmp_path: Path
+) -> None:
+    made = Plugin()
+    monkeypatch.setattr(plugins, "load_entry_points", lambda manager: manager.register(made))
+    port = (await start()).gateway.port
+    specification = {
+        "outdir": str(tmp_path / "reports"),
+        "servers": [{"agent": "pilothouse", "url": f"ws://127.0.0.1:{port}/cockpit/echo"}],
+        "cases": ["*"],
+        "exclude-cases": ["9.*", "12.*", "13.*"],
+        "exclude-agent-cases": {},
+    }
+    (tmp_path / "spec.json").write_text(json.dumps(specification))
+    argv = [*wstest, "--mode", "fuzzingclient", "--spec", str(tmp_path / "spec.json")]
+    await asyncio.to_thread(subprocess.run, argv, cwd=tmp_path, capture_output=True, check=True)
+    results = json.loads((tmp_path / "reports/index.json").read_text())["pilothouse"]
+    assert len(results) == CASES
+    odd = {case: result for case, result in results.items() if result["behavior"] not in GOOD}
+    assert len(odd) <= CASES - 240, odd
+    assert [case for case, result in odd.items() if result["behavior"] != "NON-STRICT"] == []
+    assert {case for case, result in results.items() if result["behaviorClose"] not in GOOD} == set()
