@@ -175,7 +175,7 @@ class _Running:
             async with asyncio.TaskGroup() as tasks:
                 reading = tasks.create_task(_read(self._output, end.encode()))
                 hearing = tasks.create_task(_read(self._errors, end.encode()))
-        except* Problem as problems:
+        except ExceptionGroup as problems:
             raise problems.exceptions[0] from None
         finally:
             feeding.cancel()

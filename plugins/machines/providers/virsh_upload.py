@@ -26,7 +26,7 @@ async def feed(process: VirshProcess, command: Callable[[str], str], content: As
             (answer,) = await process.run([command(path)], limit=None)
             writing.cancel()
         return answer
-    except* Exception as failures:
+    except ExceptionGroup as failures:
         raise failures.exceptions[0] from None
 
 
