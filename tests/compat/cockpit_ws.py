@@ -18,7 +18,7 @@ from playwright.async_api import Browser, FrameLocator, Page
 from testbed import leaks
 from testbed.browser import Complaints
 from testbed.namespace import Namespace
-from testbed.processes import MARKER, wait_until
+from testbed.processes import MARKER, carrying, process_table, wait_until
 
 HERE = Path(__file__).parent
 COCKPIT_WS = "/usr/lib/cockpit/cockpit-ws"
@@ -122,6 +122,8 @@ class Console:
     def close(self) -> None:
         for process in reversed(list(self._started)):
             self.end(process)
+        # They end when they hear of the end of cockpit-ws, and write into the folder until then.
+        wait_until(self._is_left, "the bridge and its back ends have ended")
         self._space.close()
 
     def run(self, *argv: str) -> str:
@@ -146,6 +148,9 @@ class Console:
             if arrow == "<" and message["command"] == "close" and message.get("problem") == "not-supported":
                 found[opened.get(message["channel"], "?")] = message.get("message", "")
         return found
+
+    def _is_left(self) -> bool:
+        return not carrying("DBUS_SYSTEM_BUS_ADDRESS", self.bus, process_table())
 
     def _answers(self) -> bool:
         try:

@@ -1,10 +1,12 @@
 """What the list of machines needs before it shows anything, and what it does without."""
 
 import asyncio
+import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-from playwright.async_api import Frame, Page, Request, Route, WebSocket, expect
+from playwright.async_api import Frame, Page, Request, Route, WebSocket, WebSocketRoute, expect
 from testbed import pages
 from testbed.console import Console
 from testbed.many_machines import uuid_of, write_inventory
@@ -97,3 +99,67 @@ async def test_the_list_is_asked_for_before_the_page_is_drawn(console: Open, pag
     await pages.open_machines(page, console(demo=True).link)
     (frame,) = [each for each in page.frames if "/machines" in each.name]
     assert await frame.evaluate("window.drawn") == 0
+
+
+PLACES = """() => {
+    const row = document.querySelector("table.ph-machines tbody tr");
+    const {left, top} = row.getBoundingClientRect();
+    return [...row.cells].slice(0, 3).concat([...row.cells].slice(-1)).map((cell) => {
+        const box = cell.getBoundingClientRect();
+        return [box.left - left, box.top - top].map(Math.round);
+    });
+}"""
+"""Where in the first row the box, the name, the state and the menu are."""
+
+
+class Held:
+    """A connection on which nothing is heard of machines, once `waits` is set, until `release`."""
+
+    def __init__(self) -> None:
+        self.waits = asyncio.Event()
+        self._held: list[Callable[[], None]] | None = []
+
+    def __call__(self, socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+        channels: list[str] = []
+
+        def sent(message: str | bytes) -> None:
+            text = message if isinstance(message, str) else message.decode()
+            if '"payload":"libvirt1"' in text:
+                channels.append(json.loads(text)["channel"])
+            server.send(message)
+
+        def said(message: str | bytes) -> None:
+            channel = (message if isinstance(message, str) else message.decode(errors="replace")).partition("\n")[0]
+            if self._held is not None and channel in channels:
+                self._held.append(partial(socket.send, message))
+                self.waits.set()
+            else:
+                socket.send(message)
+
+        socket.on_message(sent)
+        server.on_message(said)
+
+    def release(self) -> None:
+        held, self._held = self._held, None
+        for send in held or ():
+            send()
+
+
+async def test_what_stands_for_the_rows_has_their_places_and_no_number(console: Open, page: Page) -> None:
+    await page.set_viewport_size({"width": 390, "height": 844})
+    held = Held()
+    await page.route_web_socket("**/cockpit/socket", held)
+    await pages.open_machines(page, console(demo=True).link)
+    async with asyncio.timeout(20):
+        await held.waits.wait()
+    machines = pages.frame(page, "machines")
+    await expect(machines.locator(".pf-v6-c-skeleton").first).to_be_visible()
+    await expect(machines.locator(".ph-total")).to_have_text("")
+    (frame,) = [each for each in page.frames if "/machines" in each.name]
+    before = await frame.evaluate(PLACES)
+    held.release()
+    await expect(pages.rows(page).first).to_be_visible()
+    await expect(machines.locator(".pf-v6-c-skeleton")).to_have_count(0)
+    await expect(machines.locator(".ph-total")).not_to_have_text("")
+    assert await frame.evaluate(PLACES) == before

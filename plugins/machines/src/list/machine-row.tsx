@@ -36,11 +36,15 @@ export interface MachineRowProps {
   onAction(key: string, domain: Domain, action: Action): void;
 }
 
+/** What makes an element the cell of a column, in a row or in what stands for one. */
+export function cell(column: string): { className: string; role: string } {
+  return { className: `pf-v6-c-table__td ph-cell-${column}`, role: "cell" };
+}
+
 /** A machine's row. Its parents redraw often; it does when something of its own changed. */
 export const MachineRow = memo(function MachineRow(props: MachineRowProps) {
   useLanguage();
   const { domainKey, domain, place, connection, capabilities, samples, trends, busy, asked, enabled, selected } = props;
-  const cell = (name: string) => ({ className: `pf-v6-c-table__td ph-cell-${name}`, role: "cell" });
   return (
     <tr className="pf-v6-c-table__tr" data-key={splitKey(domainKey)[0]} role="row" aria-rowindex={place + 1}>
       <td {...cell("select")}>

@@ -4,7 +4,7 @@ import { Table, Th, Thead, Tr } from "@patternfly/react-table/dist/esm/component
 import { gettext as _, N_ } from "../../../lib/cockpit";
 import type { Activity } from "../action-runner";
 import type { Capabilities } from "../../../lib/libvirt/model";
-import { MachineRow, type MachineRowProps } from "./machine-row";
+import { MachineRow, type MachineRowProps, cell } from "./machine-row";
 import type { Selection } from "./use-selection";
 import { placesDrawn, useWindow } from "./use-window";
 import { COLUMNS, type Column, FIRST_DESCENDING, type Row, type View } from "./view";
@@ -140,18 +140,17 @@ function Spacer({ height }: { height: number }) {
 
 /* As plain as the rows themselves: they are drawn while the first of those are on their way. */
 function SkeletonRows({ columns }: { columns: readonly Column[] }) {
-  const cell = { className: "pf-v6-c-table__td", role: "cell" };
   return (
     <tbody className="pf-v6-c-table__tbody" role="rowgroup">
       {["60%", "45%", "70%", "50%", "65%"].map((width, index) => (
         <tr key={width} className="pf-v6-c-table__tr" role="row">
-          <td {...cell} />
+          <td {...cell("select")} />
           {columns.map((column) => (
-            <td key={column} {...cell} data-label={_(TITLES[column])}>
+            <td key={column} {...cell(column)} data-label={_(TITLES[column])}>
               <Skeleton width={column === "name" ? width : "70%"} screenreaderText={index === 0 && column === "name" ? _("Loading…") : ""} />
             </td>
           ))}
-          <td {...cell} />
+          <td {...cell("actions")} />
         </tr>
       ))}
     </tbody>

@@ -138,7 +138,9 @@ function SortControl({ view, onView }: Pick<MachinesToolbarProps, "view" | "onVi
   );
 }
 
+/** Nothing while none is known: a page without machines has no toolbar. */
 function countText(shown: number, total: number): string {
+  if (total === 0) return "";
   if (shown !== total) return format(ngettext("$0 of $1 machine", "$0 of $1 machines", total), shown, total);
   return format(ngettext("$0 machine", "$0 machines", total), total);
 }
