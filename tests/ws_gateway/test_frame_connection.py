@@ -8,37 +8,14 @@ from typing import Any
 
 import pytest
 from testbed.bad_frames import bad_frames
+from testbed.echo_route import EchoRoute
 from testbed.raw_web import RawWebSocket, answer, client_frame
 from wsproto.events import CloseConnection, Pong, TextMessage
 
-from ws_gateway import frame_connection, hookimpl, plugins
+from ws_gateway import frame_connection, plugins
 from ws_gateway.app import MESSAGE_MAX
-from ws_gateway.handler import Handler
-from ws_gateway.socket_handler import SocketHandler
 
 HELLO = client_frame(0x81, b"hello")
-
-
-class Echo(SocketHandler):
-    """Sends back what it gets."""
-
-    def open(self, *_args: str, **_kwargs: str) -> None:
-        self.start_writer()
-
-    def receive(self, payload: bytes) -> None:
-        if payload == b"fail":
-            raise RuntimeError(payload)
-        self.send(payload, False)
-        self.push_soon()
-
-    def let_go(self, problem: str) -> bool:
-        return False
-
-
-class Plugin:
-    @hookimpl
-    def routes(self) -> list[tuple[str, type[Handler]]]:
-        return [("/cockpit/echo", Echo)]
 
 
 Talk = Callable[[Callable[[RawWebSocket], Any]], Any]
@@ -47,7 +24,7 @@ Talk = Callable[[Callable[[RawWebSocket], Any]], Any]
 @pytest.fixture
 async def talk(start: Any, monkeypatch: pytest.MonkeyPatch) -> Talk:
     """`await talk(play)`: plays with a fresh connection to the echo route, in a thread."""
-    made = Plugin()
+    made = EchoRoute()
     monkeypatch.setattr(plugins, "load_entry_points", lambda manager: manager.register(made))
     port = (await start()).gateway.port
 

@@ -175,7 +175,7 @@ class _Running:
             async with asyncio.TaskGroup() as tasks:
                 reading = tasks.create_task(_read(self._output, end.encode()))
                 hearing = tasks.create_task(_read(self._errors, end.encode()))
-        except ExceptionGroup as problems:
+        except ExceptionGroup as problems:  # not except*: Python 3.11.2 wraps what is raised there in a group
             raise problems.exceptions[0] from None
         finally:
             feeding.cancel()
