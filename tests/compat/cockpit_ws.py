@@ -123,7 +123,7 @@ class Console:
         for process in reversed(list(self._started)):
             self.end(process)
         # They end when they hear of the end of cockpit-ws, and write into the folder until then.
-        wait_until(self._is_left, "the bridge and its back ends have ended")
+        wait_until(self._is_over, "the bridge and its back ends have ended")
         self._space.close()
 
     def run(self, *argv: str) -> str:
@@ -149,7 +149,7 @@ class Console:
                 found[opened.get(message["channel"], "?")] = message.get("message", "")
         return found
 
-    def _is_left(self) -> bool:
+    def _is_over(self) -> bool:
         return not carrying("DBUS_SYSTEM_BUS_ADDRESS", self.bus, process_table())
 
     def _answers(self) -> bool:

@@ -35,7 +35,7 @@ async def test_the_list_loads_no_library_that_only_a_machines_own_page_needs(
     started = console(environ={"PILOTHOUSE_LIBVIRT_URI": write_inventory(tmp_path / "few.xml", 3, running=1)})
     await pages.open_machines(page, started.link)
     await expect(pages.rows(page)).to_have_count(3)
-    (frame,) = [each for each in page.frames if "/machines" in each.name]
+    frame = pages.document(page, "machines")
     assert await loaded(frame) == set()
     machines = pages.frame(page, "machines")
     await frame.evaluate(f"location.hash = '#/machine?id={uuid_of(0)}&tab=usage'")
@@ -97,7 +97,7 @@ if (window.name.startsWith("cockpit1:")) {
 async def test_the_list_is_asked_for_before_the_page_is_drawn(console: Open, page: Page) -> None:
     await page.add_init_script(DRAWN_WHEN_IT_ASKED)
     await pages.open_machines(page, console(demo=True).link)
-    (frame,) = [each for each in page.frames if "/machines" in each.name]
+    frame = pages.document(page, "machines")
     assert await frame.evaluate("window.drawn") == 0
 
 
@@ -156,7 +156,7 @@ async def test_what_stands_for_the_rows_has_their_places_and_no_number(console: 
     machines = pages.frame(page, "machines")
     await expect(machines.locator(".pf-v6-c-skeleton").first).to_be_visible()
     await expect(machines.locator(".ph-total")).to_have_text("")
-    (frame,) = [each for each in page.frames if "/machines" in each.name]
+    frame = pages.document(page, "machines")
     before = await frame.evaluate(PLACES)
     held.release()
     await expect(pages.rows(page).first).to_be_visible()

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Frame, Locator, Page, expect
+from playwright.async_api import Locator, Page, expect
 from testbed import pages
 from testbed.console import Console
 from testbed.libvirtd import Libvirtd
@@ -37,11 +37,6 @@ MARKS = "() => performance.getEntriesByType('mark').map(({name, startTime}) => [
 Open = Callable[..., Console]
 
 
-def frame_of(page: Page) -> Frame:
-    (found,) = [each for each in page.frames if "/machines" in each.name]
-    return found
-
-
 async def open_many(console: Open, page: Page, tmp_path: Path, count: int = 12, running: int = 3) -> Console:
     started = console(
         environ={"PILOTHOUSE_LIBVIRT_URI": write_inventory(tmp_path / "many.xml", count, running=running)}
@@ -70,7 +65,7 @@ async def test_two_thousand_machines_are_smooth_and_few_of_them_are_drawn(
     assert await pages.rows(page).count() <= DRAWN_MAX
     await expect(pages.frame(page, "machines").get_by_role("table")).to_have_attribute("aria-rowcount", str(MANY + 1))
     for how, pixels in (("by the wheel", 100), ("by leaps", 4000)):
-        frames: list[float] = await frame_of(page).evaluate(SCROLL, [FRAMES, pixels])
+        frames: list[float] = await pages.document(page, "machines").evaluate(SCROLL, [FRAMES, pixels])
         median, late, worst = frames[FRAMES // 2], frames[FRAMES * 95 // 100], frames[-1]
         record_property(f"frame_milliseconds {how}", [median, late, worst])
         with capsys.disabled():
@@ -104,7 +99,7 @@ async def test_every_one_of_a_thousand_real_machines_is_on_the_page(
         started = console(libvirtd=libvirtd)
         await pages.open_machines(page, started.link)
         await expect(total(page)).to_have_text("1000 machines")
-        assert await frame_of(page).evaluate(READ, {}) == defined
+        assert await pages.document(page, "machines").evaluate(READ, {}) == defined
         removed = uuid_of(500)
         libvirtd.virsh("undefine", removed)
         await expect(total(page)).to_have_text("999 machines")
@@ -114,8 +109,10 @@ async def test_every_one_of_a_thousand_real_machines_is_on_the_page(
 async def test_the_marks_of_the_load_are_in_their_order(console: Open, page: Page, tmp_path: Path) -> None:
     await open_many(console, page, tmp_path, 300)
     # A function: an expression would be evaluated at every look, which the page's policy forbids.
-    await frame_of(page).wait_for_function(f"() => ({MARKS})().some(([name]) => name === 'pilothouse:every-column')")
-    marks: list[Any] = await frame_of(page).evaluate(MARKS)
+    await pages.document(page, "machines").wait_for_function(
+        f"() => ({MARKS})().some(([name]) => name === 'pilothouse:every-column')"
+    )
+    marks: list[Any] = await pages.document(page, "machines").evaluate(MARKS)
     found = [name for name, _ in sorted(marks, key=lambda mark: mark[1])]
     assert found == ["pilothouse:script", "pilothouse:first-rows", "pilothouse:all-names", "pilothouse:every-column"]
 

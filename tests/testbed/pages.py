@@ -1,11 +1,17 @@
 """How the tests find their way on the pages: by what a person sees, hears or types."""
 
-from playwright.async_api import FrameLocator, Locator, Page, expect
+from playwright.async_api import Frame, FrameLocator, Locator, Page, expect
 
 
 def frame(page: Page, package: str) -> FrameLocator:
     """The frame of a package's page in the shell."""
     return page.frame_locator(f'iframe[name^="cockpit1:localhost/{package}"]')
+
+
+def document(page: Page, package: str) -> Frame:
+    """The same as what scripts are evaluated in; it must be there."""
+    (found,) = [each for each in page.frames if f"/{package}" in each.name]
+    return found
 
 
 def row(page: Page, uuid: str) -> Locator:

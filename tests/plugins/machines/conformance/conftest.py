@@ -10,6 +10,12 @@ from testbed.libvirt_dbus import LibvirtDbus
 from testbed.libvirtd import Libvirtd
 from testbed.machine_worlds import KINDS, WAYS, World, open_way
 
+DRIVER = (
+    "<node><device><name>computer</name><capability type='system'><hardware>"
+    "<uuid>11111111-2222-3333-4444-555555555555</uuid></hardware></capability></device></node>"
+)
+"""What the test driver begins with, as far as these tests look."""
+
 SYSTEMS = {
     "qemu": ("libvirtd", "dbus_of_libvirtd", "qemu:///system"),
     "lxc": ("containers", "dbus_of_containers", "lxc:///"),
@@ -59,13 +65,6 @@ def _need_dbus() -> None:
 def way(request: pytest.FixtureRequest) -> str:
     """The name of a provider."""
     return str(request.param)
-
-
-DRIVER = (
-    "<node><device><name>computer</name><capability type='system'><hardware>"
-    "<uuid>11111111-2222-3333-4444-555555555555</uuid></hardware></capability></device></node>"
-)
-"""What the test driver begins with, as far as these tests look."""
 
 
 @pytest.fixture(params=KINDS)
