@@ -16,7 +16,7 @@ from testbed import cgroups, leaks
 from testbed import libvirtd as libvirtd_bed
 from testbed.processes import MARKER
 
-pytest_plugins = ["bridge.testing.pytest_plugin", "testbed.backstop", "testbed.dealing"]
+pytest_plugins = ["bridge.testing.pytest_plugin", "testbed.backstop", "testbed.dealing", "testbed.patience"]
 """The first also where it is not installed as an entry point yet, which has the same name for that."""
 
 os.environ[MARKER] = str(os.getpid())
