@@ -12,7 +12,7 @@ import pytest_asyncio
 from dbus_fast.aio import MessageBus
 from dbus_fast.annotations import DBusBool, DBusStr
 from dbus_fast.service import ServiceInterface, dbus_method, dbus_property
-from playwright.async_api import FrameLocator, Page, expect
+from playwright.async_api import FrameLocator, Locator, Page, expect
 from testbed import pages
 from testbed.browser import Complaints
 from testbed.console import Console
@@ -75,6 +75,11 @@ def frame_of(page: Page, component: str) -> FrameLocator:
     return page.frame_locator(f'iframe[name="cockpit1:localhost/{component}"]')
 
 
+async def press(shown: Locator) -> None:
+    """As a click, which would miss in a page that moves until it has loaded the last of its parts."""
+    await shown.dispatch_event("click")
+
+
 CONTENT = {
     "system": (r"System information", r"Machine ID", r"\d+% of \d+ CPUs?", r"View metrics and history"),
     "system/services": (r"Targets", r"Timers", r"Loading of units failed"),
@@ -126,7 +131,7 @@ async def test_a_further_page_shows_its_content_or_says_what_is_missing(
 async def test_pages_lead_to_each_other(cockpit_pages: Open, page: Page) -> None:
     started = cockpit_pages()
     await show(page, started, "system")
-    await frame_of(page, "system").get_by_text("View metrics and history").click()
+    await press(frame_of(page, "system").get_by_text("View metrics and history"))
     await expect(frame_of(page, "metrics").locator("body")).to_contain_text("available")
     assert page.url.partition("#")[0] == f"{started.url}metrics"
 
@@ -227,7 +232,7 @@ async def test_proxies_follow_and_change_a_service(
     await expect(shown).to_contain_text("The first name")
     hostname.rename("Another name")
     await expect(shown).to_contain_text("Another name")
-    await frame.locator("#system_information_hostname_button").click()
+    await press(frame.locator("#system_information_hostname_button"))
     # The dialog fills itself in once it is open.
     await expect(frame.locator("#sich-pretty-hostname")).to_have_value("Another name")
     await frame.locator("#sich-pretty-hostname").fill("A third name")
