@@ -16,31 +16,31 @@ from tornado.httpserver import HTTPServer
 from tornado.web import Application, RequestHandler
 
 from bridge.protocol import JsonObject
-from ws_gateway import redirect
 from ws_gateway.address import LOCAL, Address, locate
-from ws_gateway.branding import load_branding, os_release
-from ws_gateway.bridge_process import BridgeCommand
+from ws_gateway.auth.tokens import FIRST_LINK_TTL, LINK_TTL, Tokens
 from ws_gateway.config import Config
 from ws_gateway.control import ControlSocket, folders
-from ws_gateway.handler import NotFound, Refused, error_page
-from ws_gateway.headers import SECURITY_HEADERS, is_allowed_host, is_loopback_host, origin_matches, refusal
-from ws_gateway.idle import end_idle
-from ws_gateway.keepalive import Keepalive
+from ws_gateway.http.handler import NotFound, Refused, error_page
+from ws_gateway.http.headers import SECURITY_HEADERS, is_allowed_host, is_loopback_host, origin_matches, refusal
+from ws_gateway.http.proxy import scheme_of, source_of
+from ws_gateway.http.static_files import StaticFile, load_static_files
 from ws_gateway.links import login_link
-from ws_gateway.log import ThrottledLog, printable
+from ws_gateway.listening.tls_port import SERVER_LIMITS, TlsPort
+from ws_gateway.logs.log import ThrottledLog, printable
 from ws_gateway.metrics import Metrics
+from ws_gateway.pages import redirect
+from ws_gateway.pages.branding import load_branding, os_release
 from ws_gateway.plugins import load_plugins
-from ws_gateway.proxy import scheme_of, source_of
-from ws_gateway.sessions import SESSIONS_MAX, SYSTEM_SESSIONS_MAX, Sessions
+from ws_gateway.relay.bridge_process import BridgeCommand
+from ws_gateway.relay.idle import end_idle
+from ws_gateway.relay.sessions import SESSIONS_MAX, SYSTEM_SESSIONS_MAX, Sessions
 from ws_gateway.settings import Settings
-from ws_gateway.static_files import StaticFile, load_static_files
+from ws_gateway.sockets.keepalive import Keepalive
 from ws_gateway.tasks import Tasks
-from ws_gateway.tls_port import SERVER_LIMITS, TlsPort
-from ws_gateway.tokens import FIRST_LINK_TTL, LINK_TTL, Tokens
 
 if TYPE_CHECKING:
-    from ws_gateway.auth import AuthBackend
-    from ws_gateway.websocket import BrowserSocket
+    from ws_gateway.auth.attempt import AuthBackend
+    from ws_gateway.sockets.websocket import BrowserSocket
 
 MESSAGE_MAX = 256 * 1024
 """Bytes of a message that a browser sends; it splits its data at 64 KiB."""

@@ -8,7 +8,6 @@ from typing import Any
 
 from manifests.configuration import ConfigurationError, Sections, read, truth
 from ws_gateway import config_values as values
-from ws_gateway.startups import MaxStartups, parse_max_startups
 
 NAME = "pilothouse.conf"
 UNKNOWN_MAX = 100
@@ -72,7 +71,7 @@ class Config:
 
     origins: tuple[str, ...] = ()
     allowed_hosts: tuple[str, ...] = ()
-    max_startups: MaxStartups = MaxStartups()  # noqa: RUF009 - it cannot change
+    max_startups: values.MaxStartups = values.MaxStartups()  # noqa: RUF009 - it cannot change
     login_title: str = ""
     url_root: str = ""
     protocol_header: str = ""
@@ -174,7 +173,7 @@ _SETTINGS: Mapping[str, Table] = {
     "webservice": {
         "origins": ("origins", values.origins),
         "allowedhosts": ("allowed_hosts", values.hosts),
-        "maxstartups": ("max_startups", parse_max_startups),
+        "maxstartups": ("max_startups", values.max_startups),
         "logintitle": ("login_title", values.title),
         "urlroot": ("url_root", values.url_root),
         "protocolheader": ("protocol_header", values.header),

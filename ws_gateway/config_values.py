@@ -3,6 +3,7 @@
 import re
 import shlex
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from manifests.configuration import number
@@ -21,6 +22,15 @@ _HEADER_PATTERN = re.compile(r"[A-Za-z0-9-]{1,64}")
 _PARAMETER_PATTERN = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _PAGE_PATTERN = re.compile(r"/[A-Za-z0-9_-]+(?:/[A-Za-z0-9_-][A-Za-z0-9._-]*)+")
 _WEB_PATTERN = re.compile(r"https?://[\x21-\x7e]{1,1000}")
+
+
+@dataclass(frozen=True, slots=True)
+class MaxStartups:
+    """From `begin` logins under way a new one is refused by `rate` percent, from `full` always. 0: no limit."""
+
+    begin: int = 10
+    rate: int = 100
+    full: int = 10
 
 
 def origins(value: str) -> tuple[str, ...]:
@@ -95,6 +105,20 @@ def between(low: int, high: int) -> Callable[[str], int]:
         return int(value)
 
     return parse
+
+
+def max_startups(value: str) -> MaxStartups:
+    """`FULL` or `BEGIN:RATE:FULL`, as sshd_config(5) has it."""
+    match = re.fullmatch(r"(\d{1,6})(?::(\d{1,3}):(\d{1,6}))?", value.strip(), re.ASCII)
+    if match is None:
+        raise ValueError("MaxStartups is a number, or BEGIN:RATE:FULL")
+    begin = int(match[1])
+    if match[2] is None:
+        return MaxStartups(begin, 100, begin)
+    rate, full = int(match[2]), int(match[3])
+    if rate > 100 or full < begin:
+        raise ValueError("MaxStartups BEGIN:RATE:FULL needs a RATE of at most 100 and a FULL of at least BEGIN")
+    return MaxStartups(begin, rate, full)
 
 
 def no_action(value: str) -> bool:

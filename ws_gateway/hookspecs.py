@@ -12,7 +12,7 @@ from tornado.routing import PathMatches
 
 if TYPE_CHECKING:
     from ws_gateway.app import Gateway
-    from ws_gateway.auth import AuthBackend
+    from ws_gateway.auth.attempt import AuthBackend
 
 PROJECT = "pilothouse.gateway"
 
@@ -33,7 +33,7 @@ class GatewaySpecs:
     @hookspec
     def routes(self, gateway: "Gateway") -> Sequence[tuple[str | PathMatches, type[Any]]]:  # type: ignore[empty-body]
         """Paths to serve: a regular expression for the whole path (or Tornado's PathMatches), and a handler
-        (`ws_gateway.handler.Handler`).
+        (`ws_gateway.http.handler.Handler`).
 
         Built-in routes come before yours, but for the shell's, which takes what is left. The checks of method, body
         and Host hold for these as for our own; whether a session is needed is the handler's to say.

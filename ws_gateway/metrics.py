@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Iterator
 
-from ws_gateway.sessions import Sessions
+from ws_gateway.relay.sessions import Sessions
 
 LOOK_EVERY = 0.5
 """Seconds between two looks at the event loop's lag."""

@@ -9,19 +9,20 @@ from importlib.metadata import entry_points
 import pluggy
 
 from ws_gateway.hookspecs import PROJECT, GatewaySpecs
-from ws_gateway.log import printable
+from ws_gateway.logs.log import printable
 
 BUILT_IN = (
-    "ws_gateway.auth",
-    "ws_gateway.system.logins",
-    "ws_gateway.websocket",
-    "ws_gateway.diagnosis",
-    "ws_gateway.metrics_page",
-    "ws_gateway.external_socket",
-    "ws_gateway.external",
-    "ws_gateway.resources",
-    "ws_gateway.pages",
-    "ws_gateway.shell_page",
+    "ws_gateway.auth.bearer",
+    "ws_gateway.auth.login_handler",
+    "ws_gateway.system.login_backends",
+    "ws_gateway.sockets.websocket",
+    "ws_gateway.pages.diagnosis",
+    "ws_gateway.pages.metrics_page",
+    "ws_gateway.channels.external_socket",
+    "ws_gateway.channels.external",
+    "ws_gateway.pages.resources",
+    "ws_gateway.pages.public_files",
+    "ws_gateway.pages.shell_page",
 )
 """Modules with hooks, in the order in which their routes are tried."""
 

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 
 from manifests.search import RELOAD
 from ws_gateway.allocator import keep_freed_memory
-from ws_gateway.descriptors import raise_limit
 from ws_gateway.links import tunnel_command
-from ws_gateway.listener import Listener
-from ws_gateway.log import printable, set_up
-from ws_gateway.port_owner import port_owner
+from ws_gateway.listening.descriptors import raise_limit
+from ws_gateway.listening.listener import Listener
+from ws_gateway.listening.port_owner import port_owner
+from ws_gateway.logs.log import printable, set_up
 from ws_gateway.settings import LOGIN_FILES, OUR_BRIDGE, Settings
 from ws_gateway.system import serve_system
 from ws_gateway.terminal import complain, say
@@ -62,7 +62,7 @@ async def _serve(settings: Settings, listener: socket.socket) -> int:
     from pluggy import PluginValidationError
 
     from ws_gateway.app import Gateway
-    from ws_gateway.static_files import StaticError
+    from ws_gateway.http.static_files import StaticError
 
     try:
         gateway = Gateway(settings)

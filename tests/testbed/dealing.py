@@ -60,7 +60,7 @@ SECONDS = {
     "ws_gateway/system/test_logins.py": 58,
     "ws_gateway/system/test_negotiation.py": 64,
     "ws_gateway/system/test_ssh_login.py": 60,
-    "ws_gateway/test_login_page.py": 50,
+    "ws_gateway/pages/test_login_page.py": 50,
     "ws_gateway/test_serve.py": 23,
 }
 """What files take that have few tests for it."""

@@ -1,8 +1,8 @@
 """A route of the gateway's that sends back what it gets, on our websocket class."""
 
 from ws_gateway import hookimpl
-from ws_gateway.handler import Handler
-from ws_gateway.socket_handler import SocketHandler
+from ws_gateway.http.handler import Handler
+from ws_gateway.sockets.socket_handler import SocketHandler
 
 
 class Echo(SocketHandler):

@@ -7,7 +7,8 @@ import pytest
 
 from ws_gateway import app
 from ws_gateway.app import Gateway
-from ws_gateway.headers import SECURITY_HEADERS
+from ws_gateway.auth import bearer
+from ws_gateway.http.headers import SECURITY_HEADERS
 from ws_gateway.settings import Settings
 
 WITHOUT_SESSION = {
@@ -154,9 +155,7 @@ async def test_stopping_closes_sockets_and_bridges_and_connections(browser: Any)
 
 def test_two_ways_to_log_in_by_one_scheme_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     manager = app.load_plugins()
-    from ws_gateway import auth
-
-    manager.register(type("Other", (), {"auth_backends": staticmethod(auth.auth_backends)})())
+    manager.register(type("Other", (), {"auth_backends": staticmethod(bearer.auth_backends)})())
     monkeypatch.setattr(app, "load_plugins", lambda: manager)
     with pytest.raises(ValueError, match="bearer"):
         Gateway(Settings(port=0))

@@ -11,9 +11,9 @@ import pytest
 from testbed.echo_route import Echo, EchoRoute
 
 from ws_gateway import plugins
-from ws_gateway.frame_connection import FrameConnection
-from ws_gateway.frames import BINARY
-from ws_gateway.handler import Handler
+from ws_gateway.http.handler import Handler
+from ws_gateway.sockets.frame_connection import FrameConnection
+from ws_gateway.sockets.frames import BINARY
 
 HERE = Path(__file__).parent / "autobahn"
 INSTALLED = Path(__file__).parents[2] / "build/autobahn"

@@ -18,7 +18,7 @@ from ws_gateway.config import (
     parse_config,
     read_sections,
 )
-from ws_gateway.startups import MaxStartups
+from ws_gateway.config_values import MaxStartups
 
 
 def config_of(folder: Path, text: str) -> Config:

@@ -25,6 +25,9 @@ from ws_gateway import config_values as values
         (values.absolute_path, "/etc/issue", Path("/etc/issue")),
         (values.command, '/usr/bin/x --name "a b"', ("/usr/bin/x", "--name", "a b")),
         (values.between(1, 900), "900", 900),
+        (values.max_startups, "7", values.MaxStartups(7, 100, 7)),
+        (values.max_startups, " 0 ", values.MaxStartups(0, 100, 0)),
+        (values.max_startups, "10:30:60", values.MaxStartups(10, 30, 60)),
         (values.no_action, "None", True),
     ],
 )
@@ -46,11 +49,12 @@ def test_what_is_written_has_a_meaning(kind: Callable[[str], Any], written: str,
         (values.absolute_path, "etc/issue"),
         *((values.command, text) for text in ("", "x", '/x "', "/x " + "a " * 64)),
         *((values.between(1, 900), text) for text in ("0", "901", "1.5", "", "x", "٣", "9" * 10_000)),
+        *((values.max_startups, text) for text in ("", "x", "-1", "1:2", "1:101:2", "5:10:3", "1:2:3:4", "٣")),
         (values.no_action, "some"),
     ],
 )
 def test_what_means_nothing_is_refused(kind: Callable[[str], Any], written: str) -> None:
-    with pytest.raises(ValueError, match=r"needed|is not|more than|missing|a title is|the only action"):
+    with pytest.raises(ValueError, match=r"needed|is not|more than|missing|a title is|MaxStartups|the only action"):
         kind(written)
 
 

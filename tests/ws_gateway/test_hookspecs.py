@@ -3,10 +3,10 @@ from typing import Any
 import pytest
 
 from ws_gateway import hookimpl, plugins
-from ws_gateway.auth import Attempt
-from ws_gateway.handler import Handler
+from ws_gateway.auth.attempt import Attempt
 from ws_gateway.hookspecs import GatewaySpecs
-from ws_gateway.sessions import Sessions
+from ws_gateway.http.handler import Handler
+from ws_gateway.relay.sessions import Sessions
 
 
 class Greeting(Handler):

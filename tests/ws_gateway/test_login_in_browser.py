@@ -15,7 +15,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 from testbed.browser import Complaints, chromium, find_chromium
 
-from ws_gateway.certificates import make_own
+from ws_gateway.listening.certificates import make_own
 
 expect.set_options(timeout=30_000)
 

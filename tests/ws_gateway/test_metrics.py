@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from ws_gateway.metrics import Metrics
-from ws_gateway.sessions import Sessions
+from ws_gateway.relay.sessions import Sessions
 
 LINE = re.compile(r"# (HELP|TYPE) pilothouse_\w+ .+|pilothouse_\w+(\{\w+=\"[\w-]+\"\})? [0-9.]+")
 

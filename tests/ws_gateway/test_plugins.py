@@ -14,7 +14,7 @@ def test_the_built_ins_come_in_the_order_of_their_list() -> None:
     first = [pattern for routes in found for pattern, _ in routes]
     assert first[0] == "/cockpit/login"
     assert first[-1] == "(/.*)"
-    without_routes = {"ws_gateway.system.logins"}
+    without_routes = {"ws_gateway.auth.bearer", "ws_gateway.system.login_backends"}
     assert len(found) == len(set(BUILT_IN) - without_routes)
 
 

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ws_gateway.log import printable
+from ws_gateway.logs.log import printable
 from ws_gateway.terminal import say
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import json
 import subprocess
 
 from bridge.protocol import JsonObject
-from ws_gateway.log import printable
+from ws_gateway.logs.log import printable
 from ws_gateway.settings import OUR_BRIDGE
 from ws_gateway.terminal import complain, say
 

@@ -5,7 +5,7 @@ import socket
 from collections.abc import MutableMapping
 from contextlib import suppress
 
-from ws_gateway.listener import Listener
+from ws_gateway.listening.listener import Listener
 
 FIRST = 3
 """The first descriptor that is handed over."""

@@ -8,7 +8,7 @@ import asyncio
 from pathlib import Path
 
 from bridge.protocol import Problem
-from ws_gateway.bridge_stream import KILL_AFTER, TERM_AFTER, BridgeStream
+from ws_gateway.relay.bridge_stream import KILL_AFTER, TERM_AFTER, BridgeStream
 
 _GRACE = 1.0
 """Seconds that the helper has to end after it should have killed the bridge."""

@@ -2,47 +2,36 @@
 
 import asyncio
 import base64
-import binascii
 import re
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from bridge.protocol import Problem
-from ws_gateway import audit
-from ws_gateway.auth import OTHERS, Attempt, AuthBackend, Challenge
-from ws_gateway.auth_dialogue import AuthDialogue, Init, Question, Token
-from ws_gateway.bridge_stream import BridgeStream
+from ws_gateway.auth.attempt import Attempt, Challenge
+from ws_gateway.auth.auth_dialogue import AuthDialogue, Init, Question, Token
+from ws_gateway.auth.penalties import Penalties
+from ws_gateway.auth.rate import Rate
+from ws_gateway.auth.startups import Startups
 from ws_gateway.config import NEGOTIATE, Way
-from ws_gateway.hookspecs import hookimpl
-from ws_gateway.kept_password import KeptPassword
-from ws_gateway.login import Login
-from ws_gateway.rate import Rate
-from ws_gateway.session import Session
-from ws_gateway.sessions import Sessions
+from ws_gateway.http.source import plain_address
+from ws_gateway.logs import audit
+from ws_gateway.relay.bridge_stream import BridgeStream
+from ws_gateway.relay.login import Login
+from ws_gateway.relay.session import Session
+from ws_gateway.relay.sessions import Sessions
 from ws_gateway.settings import SystemSettings
-from ws_gateway.startups import Penalties, Startups, plain_address
+from ws_gateway.system.credentials import TOKEN_MAX, check_base64, login_of, response_of
 from ws_gateway.system.ways import Checker, checker_for
-
-if TYPE_CHECKING:
-    from ws_gateway.app import Gateway
 
 REMOTE_RATE = 10, 60.0
 """Logins to other hosts from one address, in so many seconds: each tells a little about a network."""
 UNREACHABLE_AFTER = 10.0
 """Seconds after which is told that a host cannot be reached, whatever the reason: that it took longer would tell it."""
-CREDENTIALS_MAX = 8 * 1024
-"""Characters of what a browser may send in one go."""
 NEGOTIATION_ROUNDS_MAX = 5
 """Answers of a browser's about one ticket."""
-TOKEN_MAX = 12 * 1024
-"""Characters of a Kerberos ticket: with the groups of a large network, and another ticket within."""
-NTLM = "TlRMTVNTUAA"
-"""How a token begins that a browser makes of a password where it has no ticket; nobody here could check it."""
 _ID = re.compile(r"[A-Za-z0-9_-]{43}")
-_CREDENTIALS = re.compile(r"[\x20\x21\x23-\x5b\x5d-\x7e]*")
 
 
 @dataclass(slots=True)
@@ -90,7 +79,7 @@ class Logins:
             leave()
             raise
         dialogue = AuthDialogue(stream)
-        login = _login_of(attempt, source)
+        login = login_of(attempt, source)
         started = asyncio.get_running_loop().time()
         pending = _Pending(stream, dialogue, login, checker.way, leave, started, attempt.connection)
         return await self._step(pending, lambda: dialogue.begin(response, source), checker.way.timeout)
@@ -205,80 +194,9 @@ class Logins:
         self._sessions.discard(pending.stream, term_after=0)
 
 
-class CheckedBackend:
-    """Whatever is configured; `Basic` is asked of PAM where nothing is."""
-
-    def __init__(self, logins: Logins) -> None:
-        self._logins = logins
-
-    async def login(self, attempt: Attempt) -> tuple[Session, str] | Challenge:
-        """Asks whoever checks the scheme."""
-        return await self._logins.start(attempt)
-
-
-class NegotiateBackend:
-    """Kerberos tickets, which may take several steps."""
-
-    def __init__(self, logins: Logins) -> None:
-        self._logins = logins
-
-    async def login(self, attempt: Attempt) -> tuple[Session, str] | Challenge:
-        """Asks whoever checks tickets."""
-        return await self._logins.negotiate(attempt)
-
-
-class ConversationBackend:
-    """Answers to what was asked besides."""
-
-    def __init__(self, logins: Logins) -> None:
-        self._logins = logins
-
-    async def login(self, attempt: Attempt) -> tuple[Session, str] | Challenge:
-        """Passes the answer on; it may come from another address than the question's."""
-        return await self._logins.go_on(attempt)
-
-
-def response_of(attempt: Attempt) -> str:
-    """What whoever checks the login is told; Problem `authentication-failed` for what none of them could read."""
-    if attempt.scheme == "basic":
-        return f"Basic {check_base64(attempt.credentials, has=b':')}"
-    if attempt.scheme == NEGOTIATE:
-        if attempt.credentials.startswith(NTLM):
-            raise Problem("authentication-not-supported", "This is no Kerberos ticket.")
-        return f"Negotiate {check_base64(attempt.credentials, limit=TOKEN_MAX)}"
-    if len(attempt.credentials) > CREDENTIALS_MAX or not _CREDENTIALS.fullmatch(attempt.credentials):
-        raise Problem("authentication-failed", "The credentials cannot be understood.")
-    scheme = attempt.scheme.capitalize() if attempt.scheme != "tls-cert" else attempt.scheme
-    return f"{scheme} {attempt.credentials}".rstrip()
-
-
-def check_base64(text: str, has: bytes = b"", limit: int = CREDENTIALS_MAX) -> str:
-    """`text`, which is base64 of a bounded length, of what `has` is in; Problem `authentication-failed` if not."""
-    try:
-        if len(text) > limit or has not in base64.b64decode(text, validate=True):
-            raise ValueError
-    except (binascii.Error, ValueError):
-        raise Problem("authentication-failed", "The credentials cannot be understood.") from None
-    return text
-
-
 def _patience(pending: _Pending) -> float:
     """Whoever checks may take as long for an answer as for the start, and the person's time besides."""
     return pending.way.timeout + pending.way.response_timeout
-
-
-def _login_of(attempt: Attempt, source: str) -> Login:
-    login = Login(attempt.address.application, source=source, method=attempt.scheme, superuser=attempt.superuser)
-    if attempt.scheme == "basic":
-        given = bytearray(base64.b64decode(attempt.credentials))
-        user, _, rest = given.partition(b":")
-        login.user = user.decode("utf-8", "replace")
-        password, _, known_hosts = rest.partition(b"\0")
-        if login.user != "root" and (login.superuser or attempt.address.host):
-            login.password = KeptPassword(login.user, password)
-        for piece in (given, rest, known_hosts):
-            piece[:] = bytes(len(piece))
-    return login
 
 
 def _record_host_key(pending: _Pending, answer: str) -> None:
@@ -294,21 +212,3 @@ def _record_host_key(pending: _Pending, answer: str) -> None:
         key=fingerprint,
         decision="accepted" if accepted else "refused",
     )
-
-
-@hookimpl
-def auth_backends(gateway: "Gateway") -> Mapping[str, AuthBackend]:
-    """`X-Conversation`, and every scheme that nobody else offers, in system mode."""
-    if gateway.settings.system is None:
-        return {}
-
-    def settings() -> SystemSettings:
-        assert gateway.settings.system is not None
-        return gateway.settings.system
-
-    logins = Logins(settings, gateway.sessions)
-    return {
-        OTHERS: CheckedBackend(logins),
-        NEGOTIATE: NegotiateBackend(logins),
-        "x-conversation": ConversationBackend(logins),
-    }

@@ -18,9 +18,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bridge.protocol import Problem
-from ws_gateway.certificates import CertificateError, ensure_certificate, memory_file
 from ws_gateway.config import ConfigError
-from ws_gateway.log import ThrottledLog
+from ws_gateway.listening.certificates import CertificateError, ensure_certificate, memory_file
+from ws_gateway.logs.log import ThrottledLog
 from ws_gateway.settings import Settings, SystemSettings
 from ws_gateway.system import monitor_link
 from ws_gateway.system.activation import notify

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from bridge.protocol import Problem
-from ws_gateway.log import printable
+from ws_gateway.logs.log import printable
 from ws_gateway.system.account import Account, find_account, is_locked
 from ws_gateway.system.gss import Acceptor, GssError
 from ws_gateway.system.helper_dialogue import Dialogue, Token

@@ -9,9 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from manifests.bounded_file import read_bounded
-from ws_gateway.certificates import FOLDER, authority_of
 from ws_gateway.config import KEYTAB, ConfigError, Negotiate, read_sections
-from ws_gateway.log import printable
+from ws_gateway.listening.certificates import FOLDER, authority_of
+from ws_gateway.logs.log import printable
 from ws_gateway.settings import SystemSettings
 
 TOKEN_MAX = 1024

@@ -9,9 +9,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ws_gateway.certificates import CertificateError, ensure_certificate
 from ws_gateway.config import ConfigError
-from ws_gateway.log import printable, set_up
+from ws_gateway.listening.certificates import CertificateError, ensure_certificate
+from ws_gateway.logs.log import printable, set_up
 from ws_gateway.settings import LOGIN_FILES, Settings, SystemSettings
 from ws_gateway.system.activation import inherited_listeners, notify
 from ws_gateway.system.hardening import forbid_core, set_dumpable
@@ -21,7 +21,7 @@ from ws_gateway.system.reading import read_system
 from ws_gateway.terminal import complain, say
 
 if TYPE_CHECKING:
-    from ws_gateway.listener import Listener
+    from ws_gateway.listening.listener import Listener
 
 CONFIG_FOLDER = Path("/etc/pilothouse")
 RUNTIME_FOLDER = Path("/run/pilothouse")

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bridge.protocol import Problem
-from ws_gateway.log import printable
+from ws_gateway.logs.log import printable
 from ws_gateway.system import login_records
 from ws_gateway.system.account import Account, environment_of, find_account
 from ws_gateway.system.hardening import forbid_core, set_dumpable

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from bridge.protocol import Problem
 from ws_gateway.address import is_host
-from ws_gateway.log import printable
+from ws_gateway.logs.log import printable
 from ws_gateway.system.reserved import is_reserved_address
 
 ALLOW_LOCAL = "--allow-local"

@@ -19,8 +19,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bridge.protocol import Problem
-from ws_gateway.failed_start import LAST_WORDS_MAX, START_WITHIN, failed_start, has_unread
-from ws_gateway.log import printable
+from ws_gateway.logs.log import printable
+from ws_gateway.relay.failed_start import LAST_WORDS_MAX, START_WITHIN, failed_start, has_unread
 from ws_gateway.system.helper_dialogue import Credentials, Dialogue
 from ws_gateway.system.known_keys import ADMINISTRATORS, KnownKeys
 from ws_gateway.system.pam import Message, Style, wipe

@@ -11,8 +11,8 @@ from contextlib import suppress
 from typing import NamedTuple, NoReturn
 
 from bridge.protocol import Problem, encode_control, frame
-from ws_gateway.failed_start import NO_PROGRAM, START_WITHIN, failed_start, has_unread
-from ws_gateway.log import Throttle, printable
+from ws_gateway.logs.log import Throttle, printable
+from ws_gateway.relay.failed_start import NO_PROGRAM, START_WITHIN, failed_start, has_unread
 from ws_gateway.system.account import Account, become
 
 _ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)

@@ -15,15 +15,15 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ws_gateway.allocator import keep_freed_memory
-from ws_gateway.descriptors import raise_limit
-from ws_gateway.listener import Listener
-from ws_gateway.log import set_up
+from ws_gateway.http.static_files import StaticError
+from ws_gateway.listening.descriptors import raise_limit
+from ws_gateway.listening.listener import Listener
+from ws_gateway.listening.tls_port import ask_for_certificates, load_certificate, make_context
+from ws_gateway.logs.log import set_up
 from ws_gateway.settings import Settings
-from ws_gateway.static_files import StaticError
 from ws_gateway.system import monitor_link
 from ws_gateway.system.hardening import forbid_core, set_dumpable
 from ws_gateway.terminal import complain
-from ws_gateway.tls_port import ask_for_certificates, load_certificate, make_context
 
 if TYPE_CHECKING:
     from ws_gateway.app import Gateway

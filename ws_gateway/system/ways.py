@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bridge.protocol import Problem
-from ws_gateway.auth import Attempt
-from ws_gateway.bridge_process import BridgeCommand, BridgeProcess
-from ws_gateway.bridge_stream import BridgeStream
+from ws_gateway.auth.attempt import Attempt
 from ws_gateway.config import NEGOTIATE, Config, Way
+from ws_gateway.relay.bridge_process import BridgeCommand, BridgeProcess
+from ws_gateway.relay.bridge_stream import BridgeStream
 from ws_gateway.system.helper_bridge import HelperBridge
 from ws_gateway.system.reserved import is_reserved
 from ws_gateway.system.ssh_host import ALLOW_LOCAL

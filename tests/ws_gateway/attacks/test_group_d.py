@@ -155,7 +155,7 @@ def test_d41_who_reads_slowly_is_not_cut(target: Any) -> None:
 
 VANISHING = """
 import sys
-from ws_gateway import keepalive
+from ws_gateway.sockets import keepalive
 assert 5 * keepalive.PULSE + 5 <= 60
 keepalive.PULSE = 0.5
 sys.argv[0] = "pilothouse"

@@ -12,7 +12,7 @@ import pytest
 from testbed.browser_socket import Socket
 from testbed.processes import descendants, describe, process_table, wait_until
 
-from ws_gateway.sessions import SYSTEM_SESSIONS_MAX
+from ws_gateway.relay.sessions import SYSTEM_SESSIONS_MAX
 
 ROOT = Path(__file__).parents[3]
 PASSWORD = "S3cr3t-anna-7291"

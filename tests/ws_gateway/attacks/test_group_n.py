@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from ws_gateway.handler import Handler
+from ws_gateway.http.handler import Handler
 
 SECRET = "S3cr3t-7291"
 PATHS = [

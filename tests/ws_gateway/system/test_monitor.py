@@ -11,7 +11,7 @@ from typing import Any
 from testbed.processes import process_table, wait_until
 from testbed.raw_web import accepts
 
-from ws_gateway.certificates import FOLDER, make_own
+from ws_gateway.listening.certificates import FOLDER, make_own
 
 PASSWORD = "S3cr3t-anna-7291"
 Serve = Callable[..., Any]

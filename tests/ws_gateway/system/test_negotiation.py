@@ -20,7 +20,7 @@ from testbed.processes import process_table, wait_until
 from testbed.realm import HOST, KEYTAB, Connection, Realm, missing
 from testbed.system_console import PAM_SERVICE, Reply, System
 
-from ws_gateway.system.logins import TOKEN_MAX
+from ws_gateway.system.credentials import TOKEN_MAX
 
 expect.set_options(timeout=30_000)
 

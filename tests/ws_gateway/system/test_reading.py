@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from ws_gateway.certificates import FOLDER, make_own
 from ws_gateway.config import ConfigError
+from ws_gateway.listening.certificates import FOLDER, make_own
 from ws_gateway.settings import SystemSettings
 from ws_gateway.system.reading import read_system
 

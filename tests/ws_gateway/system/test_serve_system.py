@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ws_gateway.certificates import FOLDER, make_own
+from ws_gateway.listening.certificates import FOLDER, make_own
 
 PASSWORD = "S3cr3t-anna-7291"
 Serve = Callable[..., Any]

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ws_gateway.certificates import ensure_certificate, memory_file
+from ws_gateway.listening.certificates import ensure_certificate, memory_file
 from ws_gateway.serve import listen
 from ws_gateway.settings import Settings, SystemSettings
 from ws_gateway.system import monitor_link

@@ -6,7 +6,7 @@ import pytest
 
 from bridge.protocol import Problem
 from ws_gateway.address import Address
-from ws_gateway.auth import Attempt
+from ws_gateway.auth.attempt import Attempt
 from ws_gateway.config import Config, Negotiate, SshLogin, Way
 from ws_gateway.system.ssh_host import ALLOW_LOCAL
 from ws_gateway.system.ways import SSH_LOGIN, UNKNOWN_HOSTS, checker_for

@@ -1,0 +1,1 @@
+"""What all HTTP exchanges have in common: heads, proxies, and the base class of their handlers."""

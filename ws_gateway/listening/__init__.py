@@ -1,0 +1,1 @@
+"""The console's port: its sockets, its descriptors, and TLS."""
