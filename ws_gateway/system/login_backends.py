@@ -1,7 +1,8 @@
 """System mode's ways to log in, by the scheme that a browser names."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from ws_gateway.auth.attempt import OTHERS, Attempt, AuthBackend, Challenge
 from ws_gateway.config import NEGOTIATE
@@ -14,37 +15,11 @@ if TYPE_CHECKING:
     from ws_gateway.app import Gateway
 
 
-class CheckedBackend:
-    """Whatever is configured; `Basic` is asked of PAM where nothing is."""
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the logins under way, as a back end."""
 
-    def __init__(self, logins: Logins) -> None:
-        self._logins = logins
-
-    async def login(self, attempt: Attempt) -> tuple[Session, str] | Challenge:
-        """Asks whoever checks the scheme."""
-        return await self._logins.start(attempt)
-
-
-class NegotiateBackend:
-    """Kerberos tickets, which may take several steps."""
-
-    def __init__(self, logins: Logins) -> None:
-        self._logins = logins
-
-    async def login(self, attempt: Attempt) -> tuple[Session, str] | Challenge:
-        """Asks whoever checks tickets."""
-        return await self._logins.negotiate(attempt)
-
-
-class ConversationBackend:
-    """Answers to what was asked besides."""
-
-    def __init__(self, logins: Logins) -> None:
-        self._logins = logins
-
-    async def login(self, attempt: Attempt) -> tuple[Session, str] | Challenge:
-        """Passes the answer on; it may come from another address than the question's."""
-        return await self._logins.go_on(attempt)
+    login: Callable[[Attempt], Coroutine[Any, Any, tuple[Session, str] | Challenge]]
 
 
 @hookimpl
@@ -59,7 +34,7 @@ def auth_backends(gateway: "Gateway") -> Mapping[str, AuthBackend]:
 
     logins = Logins(settings, gateway.sessions)
     return {
-        OTHERS: CheckedBackend(logins),
-        NEGOTIATE: NegotiateBackend(logins),
-        "x-conversation": ConversationBackend(logins),
+        OTHERS: Step(logins.start),
+        NEGOTIATE: Step(logins.negotiate),
+        "x-conversation": Step(logins.go_on),
     }

@@ -101,7 +101,7 @@ class Logins:
         return await self._step(pending, lambda: pending.dialogue.go_on(token), _patience(pending))
 
     async def go_on(self, attempt: Attempt) -> tuple[Session, str] | Challenge:
-        """The answer to a question: `ID BASE64`. An ID is good for one answer, in the application that asked."""
+        """The answer to a question: `ID BASE64`. It is good once, in the application that asked, from anywhere."""
         number, _, answer = attempt.credentials.partition(" ")
         pending = self._take(number if _ID.fullmatch(number) else "", attempt)
         if pending is None:

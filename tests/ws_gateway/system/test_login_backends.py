@@ -7,8 +7,8 @@ from ws_gateway.settings import Settings, SystemSettings
 
 def test_what_checks_which_scheme(tmp_path: Path) -> None:
     gateway = Gateway(Settings(port=0, system=SystemSettings(tmp_path / "session", tls=False)))
-    assert {scheme: type(backend).__name__ for scheme, backend in gateway.auth_backends.items()} == {
-        "x-conversation": "ConversationBackend",
-        "negotiate": "NegotiateBackend",
-        OTHERS: "CheckedBackend",
+    assert {scheme: backend.login.__name__ for scheme, backend in gateway.auth_backends.items()} == {
+        "x-conversation": "go_on",
+        "negotiate": "negotiate",
+        OTHERS: "start",
     }
