@@ -99,7 +99,7 @@ def _print_bridges() -> int:
     import dataclasses
     import json
 
-    from bridge.bridge_configs import in_order
+    from bridge.peers.bridge_configs import in_order
 
     found = [
         {"package": package.name, **dataclasses.asdict(config)}

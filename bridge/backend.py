@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bridge import memory_limit
 from bridge.bridge import Bridge
 from bridge.packages import Packages
 from bridge.plugins import check, installed_folders, new_manager
+from bridge.processes import memory_limit
 from bridge.protocol import Problem
 from manifests.trust import distrust_content, leads_out
 

@@ -3,13 +3,13 @@
 import asyncio
 from typing import TYPE_CHECKING
 
-from bridge.bridge_configs import OUR_COMMAND
+from bridge.peers.bridge_configs import OUR_COMMAND
 from bridge.protocol import JsonObject, Problem
 from bridge.router import Endpoint, Router
-from bridge.superuser import NONE, ROOT
+from bridge.superuser.superuser import NONE, ROOT
 
 if TYPE_CHECKING:
-    from bridge.peer import Peer
+    from bridge.peers.peer import Peer
     from manifests.search import Package
 
 
@@ -77,7 +77,7 @@ class Backends:
         return self._peers[key]
 
     def _peer(self, package: "Package") -> "Peer":
-        from bridge.peer import Peer, PeerConfig
+        from bridge.peers.peer import Peer, PeerConfig
 
         command = backend_command(package.name, privileged=self._router.context.privileged)
         return Peer(self._router, PeerConfig(f"the back end of {package.name}", command))

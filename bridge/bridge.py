@@ -8,17 +8,18 @@ import signal
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from bridge import plugins, rules, stderr_log
-from bridge.authorize import Authorize
+from bridge import plugins, rules
 from bridge.backends import Backends
 from bridge.context import Context
 from bridge.errors import problem_of
-from bridge.manifest_bridges import ManifestBridges
 from bridge.os_release import os_release
+from bridge.peers.manifest_bridges import ManifestBridges
+from bridge.processes import stderr_log
 from bridge.protocol import Control, JsonObject, Problem, encode_control
 from bridge.router import LOCAL_HOST, Router, Rule
 from bridge.stdio import FrameStream
-from bridge.superuser import Superuser
+from bridge.superuser.authorize import Authorize
+from bridge.superuser.superuser import Superuser
 
 if TYPE_CHECKING:
     import pluggy

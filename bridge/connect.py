@@ -5,7 +5,7 @@ import errno
 import socket
 from typing import Any
 
-from bridge.daemon_threads import DaemonThreads
+from bridge.processes.daemon_threads import DaemonThreads
 from bridge.protocol import Problem
 
 CONNECT_TIMEOUT = 30.0

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from bridge.grace import Grace
 from bridge.plugins import ChannelTable
+from bridge.processes.grace import Grace
 
 if TYPE_CHECKING:
     from bridge.files.name_sync import NameSync
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from bridge.internal_streams import InternalStreams
     from bridge.live_reload import LiveReload
     from bridge.packages import Packages
-    from bridge.superuser import Superuser
+    from bridge.superuser.superuser import Superuser
 
 
 @dataclass

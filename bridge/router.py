@@ -11,7 +11,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 from bridge.errors import problem_of
-from bridge.grace import Grace
+from bridge.processes.grace import Grace
 from bridge.protocol import Control, Data, JsonObject, Problem, decode, encode_control, encode_json
 
 if TYPE_CHECKING:

@@ -17,10 +17,10 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bridge.bridge_configs import OUR_COMMAND
-from bridge.grace import Grace
-from bridge.pipe import Pipe
-from bridge.process import Process
+from bridge.peers.bridge_configs import OUR_COMMAND
+from bridge.processes.grace import Grace
+from bridge.processes.pipe import Pipe
+from bridge.processes.process import Process
 from bridge.protocol import Control, Data, JsonObject, Problem, decode, encode_control, encode_data
 from bridge.stdio import FrameStream, is_always_ready
 

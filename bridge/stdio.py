@@ -14,7 +14,7 @@ import select
 import stat
 from collections.abc import Callable, Hashable
 
-from bridge.output import DRAIN_HIGH, OUTPUT_MAX, Output
+from bridge.processes.output import DRAIN_HIGH, OUTPUT_MAX, Output
 from bridge.protocol import FRAME_MAX, Deframer, Problem
 
 __all__ = ["DRAIN_HIGH", "OUTPUT_MAX", "READ_SIZE", "FrameStream", "is_always_ready"]

@@ -6,8 +6,8 @@ import os
 import pwd
 
 from bridge.channel import Channel, NoOptions
-from bridge.daemon_threads import DaemonThreads
 from bridge.os_release import os_release
+from bridge.processes.daemon_threads import DaemonThreads
 from bridge.protocol import JsonObject, Problem, encode_json
 
 LOOK_UP_TIMEOUT = 20.0

@@ -17,8 +17,8 @@ from typing import Any, Literal
 from bridge.blocks import BLOCK_SIZE, WIDE_BLOCK
 from bridge.channel import Channel
 from bridge.connect import connect
-from bridge.pipe import Pipe
-from bridge.process import Process
+from bridge.processes.pipe import Pipe
+from bridge.processes.process import Process
 from bridge.protocol import JsonObject, Problem, encode_json
 
 _MESSAGE_HALF = 32 * 1024

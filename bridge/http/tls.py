@@ -11,7 +11,7 @@ from typing import Any
 
 from bridge import options
 from bridge.connect import CONNECT_TIMEOUT
-from bridge.daemon_threads import DaemonThreads
+from bridge.processes.daemon_threads import DaemonThreads
 from bridge.protocol import Problem
 from manifests.bounded_file import read_bounded
 

@@ -8,7 +8,7 @@ from bridge.internal.objects import InternalObject, Method
 from bridge.protocol import Problem
 
 if TYPE_CHECKING:
-    from bridge.superuser import Superuser
+    from bridge.superuser.superuser import Superuser
 
 ERROR = "cockpit.Superuser.Error"
 CANCELLED = ERROR + ".Cancelled"

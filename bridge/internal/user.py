@@ -7,9 +7,9 @@ import pwd
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from bridge.daemon_threads import DaemonThreads
 from bridge.internal.objects import ERROR, InternalObject
 from bridge.internal.text import unicode
+from bridge.processes.daemon_threads import DaemonThreads
 from bridge.protocol import Problem
 
 LOOK_UP_MAX = 20.0

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any, NamedTuple, TypeVar
 
-from bridge.daemon_threads import DaemonThreads
+from bridge.processes.daemon_threads import DaemonThreads
 
 PATIENCE = 1.0
 """Seconds that an answer is waited for."""

@@ -12,7 +12,7 @@ from bridge.plugins import BUILT_IN_CHANNELS
 from bridge.protocol import JsonObject, Problem
 from bridge.router import Rule
 from bridge.rules import not_before_init, other_host
-from bridge.superuser import Superuser
+from bridge.superuser.superuser import Superuser
 from bridge.testing import open_wire
 
 

@@ -18,7 +18,7 @@ SECONDS = {
     "bridge/attacks/test_group_j.py": 37,
     "bridge/attacks/test_slow_readers.py": 65,
     "bridge/test_live_reload.py": 24,
-    "bridge/test_peer.py": 18,
+    "bridge/peers/test_peer.py": 18,
     "compat/test_cockpit_ws.py": 109,
     "compat/test_our_pages_on_cockpit.py": 52,
     "e2e/test_addresses.py": 36,

@@ -14,9 +14,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from bridge.grace import Grace
-from bridge.pipe import Pipe
-from bridge.process import Process
+from bridge.processes.grace import Grace
+from bridge.processes.pipe import Pipe
+from bridge.processes.process import Process
 from bridge.protocol import Problem
 from plugins.machines.jobs.request import STARTED, Request
 

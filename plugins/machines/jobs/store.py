@@ -16,8 +16,8 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
-from bridge.daemon_threads import DaemonThreads
 from bridge.files.temporary import TemporaryFile
+from bridge.processes.daemon_threads import DaemonThreads
 from plugins.machines.history.history_store import state_folder
 from plugins.machines.jobs.process import is_alive
 from plugins.machines.jobs.record import RECORD_MAX, Job, parse

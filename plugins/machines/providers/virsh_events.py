@@ -5,9 +5,9 @@ import logging
 import os
 from collections.abc import Callable, Mapping
 
-from bridge.grace import Grace
-from bridge.pipe import Pipe
-from bridge.process import Process
+from bridge.processes.grace import Grace
+from bridge.processes.pipe import Pipe
+from bridge.processes.process import Process
 from bridge.protocol import Problem
 from plugins.machines.provider import Kind, Listener
 from plugins.machines.providers.virsh_answers import changed_domain

@@ -15,9 +15,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from bridge.grace import Grace
-from bridge.pipe import Pipe
-from bridge.process import Process
+from bridge.processes.grace import Grace
+from bridge.processes.pipe import Pipe
+from bridge.processes.process import Process
 from bridge.protocol import Problem
 from plugins.machines.providers.workers import CALL_TIME
 

@@ -6,7 +6,7 @@ import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 
-from bridge.pipe import Pipe
+from bridge.processes.pipe import Pipe
 from plugins.machines.providers.virsh_process import DATA, Answer, VirshProcess
 
 _POLL = 0.01

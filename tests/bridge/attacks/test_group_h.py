@@ -22,8 +22,8 @@ from typing import Any
 
 import pytest
 
-from bridge.grace import Grace
-from bridge.process import Process
+from bridge.processes.grace import Grace
+from bridge.processes.process import Process
 from bridge.protocol import CONTROL_MAX, encode_control, frame
 from bridge.testing import Wire, open_wire
 

@@ -27,7 +27,7 @@ import asyncio, ctypes, os, sys, time
 from dataclasses import dataclass
 from bridge import hookimpl
 from bridge.channel import Channel
-from bridge.process import Process
+from bridge.processes.process import Process
 {at_import}
 class Evil(Channel):
     payload = "evil1"
@@ -117,7 +117,7 @@ async def test_95_a_back_end_that_fails(tmp_path: Path, code: str, problem: str)
 
 @pytest.mark.parametrize("code", ["while True: pass", "time.sleep(1000)", "os.kill(os.getpid(), 19)"])
 async def test_95_a_back_end_that_hangs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str) -> None:
-    monkeypatch.setattr("bridge.peer_channel.CLOSE_PATIENCE", 0.5)
+    monkeypatch.setattr("bridge.peers.peer_channel.CLOSE_PATIENCE", 0.5)
     async with back_end(tmp_path) as wire:
         wire.open("c", "evil1")
         await wire.expect("ready", "c")
@@ -202,7 +202,7 @@ async def test_95_a_back_end_that_takes_memory(tmp_path: Path) -> None:
 
 
 async def test_95_one_that_always_dies_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bridge.restarts.PAUSE_FIRST", 0.01)
+    monkeypatch.setattr("bridge.peers.restarts.PAUSE_FIRST", 0.01)
     async with back_end(tmp_path, "sys.exit('there is no disk')") as wire:
         for _ in range(5):
             wire.open("c", "evil1")

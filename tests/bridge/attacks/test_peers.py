@@ -160,7 +160,7 @@ async def test_60_a_flood_waits_for_the_client(start_real: Any, peers: dict[str,
 
 
 async def test_60_a_peer_that_does_not_answer_a_close(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bridge.peer_channel.CLOSE_PATIENCE", 0.3)
+    monkeypatch.setattr("bridge.peers.peer_channel.CLOSE_PATIENCE", 0.3)
     wire.open("c", "peer-hangs")
     wire.open("d", "peer-hangs")
     await wire.expect("ready", "c")
@@ -173,7 +173,7 @@ async def test_60_a_peer_that_does_not_answer_a_close(wire: Wire, monkeypatch: p
 
 
 async def test_60_a_late_close_of_a_living_peer(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bridge.peer_channel.CLOSE_PATIENCE", 0.2)
+    monkeypatch.setattr("bridge.peers.peer_channel.CLOSE_PATIENCE", 0.2)
     wire.open("other", "peer-late")
     wire.open("c", "peer-late")
     await wire.expect("ready", "c")
@@ -192,7 +192,7 @@ async def test_60_a_late_close_of_a_living_peer(wire: Wire, monkeypatch: pytest.
 
 @pytest.mark.parametrize("mode", ["deaf", "hangs"])
 async def test_60_a_peer_that_reads_nothing(wire: Wire, monkeypatch: pytest.MonkeyPatch, mode: str) -> None:
-    monkeypatch.setattr("bridge.peer.INPUT_PATIENCE", 0.5)
+    monkeypatch.setattr("bridge.peers.peer.INPUT_PATIENCE", 0.5)
     wire.open("victim", "echo")
     await wire.expect("ready", "victim")
     wire.open("c", f"peer-{mode}")

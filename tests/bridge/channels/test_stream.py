@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bridge.channel import SEND_WINDOW
-from bridge.grace import Grace
+from bridge.processes.grace import Grace
 from bridge.protocol import Control
 from bridge.testing import Wire
 

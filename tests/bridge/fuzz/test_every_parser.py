@@ -30,10 +30,10 @@ FUZZED = {
     "bridge/channels/metrics1.py": {"_wanted": "test_messages::test_metrics"},
     "bridge/rpc.py": {"_parse_request": "test_parsers::test_requests_of_back_ends"},
     "bridge/send.py": {"parse": "test_parsers::test_the_arguments_of_send"},
-    "bridge/bridge_configs.py": {
-        "_expand": "bridge/test_bridge_configs.py::test_what_is_put_in_is_one_argument_and_never_an_option"
+    "bridge/peers/bridge_configs.py": {
+        "_expand": "bridge/peers/test_bridge_configs.py::test_what_is_put_in_is_one_argument_and_never_an_option"
     },
-    "bridge/process_groups.py": {"_live_groups": "test_texts::test_the_process_table"},
+    "bridge/processes/process_groups.py": {"_live_groups": "test_texts::test_the_process_table"},
     "bridge/files/inotify.py": {"_events": "test_texts::test_inotify_events"},
     "bridge/files/paths.py": {"absolute": "bridge/files/test_paths.py::test_every_name_comes_back"},
     "bridge/internal/machine_files.py": {"_read": "test_texts::test_files_of_machines"},

@@ -18,7 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from bridge import hookimpl
 from bridge.bridge import Bridge
 from bridge.channel import Channel, NoOptions
-from bridge.peer import Peer, PeerConfig
+from bridge.peers.peer import Peer, PeerConfig
 from bridge.plugins import BUILT_IN_CHANNELS, new_manager
 from bridge.protocol import Data, Problem, decode, encode_control, encode_data
 from bridge.router import Router, Rule
@@ -184,7 +184,9 @@ class Life(RuleBasedStateMachine):
         self.runner = asyncio.Runner()
         self.open: set[str] = set()
         self.of_the_peer: set[str] = set()
-        self.patched = patch.multiple("bridge.restarts", PAUSE_FIRST=0.001, PAUSE_MAX=0.001, QUICK_DEATHS_MAX=1000)
+        self.patched = patch.multiple(
+            "bridge.peers.restarts", PAUSE_FIRST=0.001, PAUSE_MAX=0.001, QUICK_DEATHS_MAX=1000
+        )
         self.patched.start()
         self.faults: list[str] = []
         self.pongs = 0

@@ -15,7 +15,7 @@ from bridge.internal import machine_files
 from bridge.metrics import cgroup_disks, cgroups, cpu, disks, memory, mounts, network
 from bridge.metrics.sample import INSTANCES_MAX, _sample
 from bridge.packages import headers
-from bridge.process_groups import _live_groups
+from bridge.processes.process_groups import _live_groups
 from bridge.protocol import Problem
 from manifests import conditions, model, overrides, reading
 

@@ -32,7 +32,7 @@ def wire_objects() -> list[Any]:
     from bridge.internal.catalogue import objects_of
     from bridge.plugins import ChannelTable
     from bridge.router import Router
-    from bridge.superuser import Superuser
+    from bridge.superuser.superuser import Superuser
 
     context = Context(os.environ, ChannelTable({}))
     context.superuser = Superuser(Router(context), privileged=False)

@@ -1,4 +1,4 @@
-"""`/superuser`, as far as it is D-Bus; what the superuser bridge does is in tests/bridge/test_superuser.py."""
+"""`/superuser`, as far as it is D-Bus; what the superuser bridge does is in tests/bridge/superuser."""
 
 from collections.abc import Callable
 from typing import Any

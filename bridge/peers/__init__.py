@@ -1,0 +1,1 @@
+"""Other processes that speak the same frames, and the programs that manifests name as such."""
