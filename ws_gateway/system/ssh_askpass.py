@@ -18,7 +18,7 @@ QUESTION_MAX = 4096
 QUESTION_TIME = 5.0
 """Seconds from the connection to the end of the question."""
 _INTERPRETER = Path(sys.executable).resolve()
-_PROGRAM = Path(protocol.__file__).with_name("askpass_program.py")
+_PROGRAM = Path(protocol.__file__).parent / "superuser/askpass_program.py"
 """It is the same that sudo runs, and is no part of the bridge: a copy of it runs alone."""
 
 
