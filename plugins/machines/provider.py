@@ -1,7 +1,7 @@
 """What the machines back end asks of a way to reach libvirt, whichever it is: libvirt-python, libvirt-dbus or virsh.
 
 A provider is one open connection to one URI. It promises nothing about how it talks, only this: every coroutine but
-those that make volumes or do what is `LONG` is bounded in time, and each fails with a `Problem` alone; objects are
+those that make volumes or are `UNHURRIED` is bounded in time, and each fails with a `Problem` alone; objects are
 addressed by key, never by name; changes are told to its listener on the event loop that opened it.
 
 A key is the UUID, in lower case with hyphens, of a domain, pool or network; `POOL/NAME` with the pool's UUID of a
@@ -131,6 +131,15 @@ LONG = frozenset(
     }
 )
 """Calls that take as long as they take, beside all others."""
+
+UNHURRIED = LONG | {
+    Method.START,
+    Method.SAVE,
+    Method.SNAPSHOT_REVERT,
+    Method.SNAPSHOT_DELETE,
+    Method.VOLUME_DELETE,
+}
+"""Calls that nobody gives up on: a guest's memory is read or written, or a disk is, and libvirt tells if it fails."""
 
 
 class Metadata(StrEnum):

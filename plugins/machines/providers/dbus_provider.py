@@ -19,7 +19,7 @@ from plugins.machines.domains.metadata import NAMESPACE, PREFIX
 from plugins.machines.history import figures
 from plugins.machines.networks.leases import Lease
 from plugins.machines.provider import (
-    LONG,
+    UNHURRIED,
     ConnectionInfo,
     Domain,
     Kind,
@@ -194,11 +194,11 @@ class LibvirtDbus(Provider):
             await self._set(kind, key, "Autostart", Variant("b", params["on"]))
             return
         call = CALLS[method](params)
+        limit = COPY_TIME if method in UNHURRIED else CALL_TIME
         if method in (Method.SNAPSHOT_REVERT, Method.SNAPSHOT_DELETE):
             (path,) = await self._on(Kind.DOMAIN, key, "SnapshotLookupByName", "su", params["snapshot"], 0)
-            await self._calls.call(path, "DomainSnapshot", call.member, call.types, *call.arguments)
+            await self._calls.call(path, "DomainSnapshot", call.member, call.types, *call.arguments, limit=limit)
             return
-        limit = COPY_TIME if method in LONG else CALL_TIME
         await self._on(kind, key, call.member, call.types, *call.arguments, limit=limit)
 
     async def set_metadata(self, key: str, what: Metadata, text: str, *, live: bool, config: bool) -> None:

@@ -21,6 +21,7 @@ from plugins.machines.networks.leases import Lease
 from plugins.machines.provider import (
     LONG,
     READ_ONLY,
+    UNHURRIED,
     ConnectionInfo,
     Domain,
     Kind,
@@ -163,7 +164,8 @@ class LibvirtPython(Provider):
 
     async def act(self, method: Method, key: str, **params: Any) -> None:
         kind = method.kind
-        workers, limit = (self._copies, None) if method in LONG else (self._actions, CALL_TIME)
+        workers = self._copies if method in LONG else self._actions
+        limit = None if method in UNHURRIED else CALL_TIME
         await self._call(
             workers, lambda connection: CALLS[method](find(connection, kind, key), params), kind, key, limit
         )

@@ -18,9 +18,9 @@ from plugins.machines.domains.metadata import NAMESPACE, PREFIX
 from plugins.machines.history import figures
 from plugins.machines.networks.leases import Lease, of_output
 from plugins.machines.provider import (
-    LONG,
     READ_ONLY,
     SCREENSHOT_MAX,
+    UNHURRIED,
     ConnectionInfo,
     Domain,
     Kind,
@@ -164,7 +164,7 @@ class Virsh(Provider):
 
     async def act(self, method: Method, key: str, **params: Any) -> None:
         await self._check(method.kind, key)
-        if method in LONG:
+        if method in UNHURRIED:
             files = {XML: params["xml"]} if "xml" in params else {}
             await self._do_apart(lambda path: COMMANDS[method](key, params | {"xmlfile": path}), files)
             return

@@ -15,7 +15,7 @@ from testbed.machine_worlds import World
 
 from bridge.protocol import Problem
 from plugins.machines.provider import Kind, Method
-from plugins.machines.providers import dbus_provider
+from plugins.machines.providers import dbus_provider, libvirt_python
 from plugins.machines.providers.dbus_provider import LibvirtDbus
 from plugins.machines.providers.libvirt_python import LibvirtPython
 from plugins.machines.providers.virsh_provider import Virsh
@@ -51,6 +51,23 @@ async def ask(provider: object) -> None:
         await provider._calls.call(provider._root, "Connect", "ListDomains", "u", 0, limit=0.3)
     elif isinstance(provider, Virsh):
         await provider._process.run(["list"], limit=0.3)
+
+
+@pytest.mark.parametrize("way", ["libvirt-python", "libvirt-dbus"])
+async def test_nobody_gives_up_on_what_writes_or_reads_a_memory(
+    way: str, world: World, libvirtd: Libvirtd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A large memory takes longer than any other call may."""
+    module = {"libvirt-python": libvirt_python, "libvirt-dbus": dbus_provider}[way]
+    monkeypatch.setattr(module, "CALL_TIME", 0.5)
+    key = await world.define()
+    for method, state in ((Method.START, "running"), (Method.SAVE, "shut off"), (Method.START, "running")):
+        async with asyncio.TaskGroup() as tasks:
+            with libvirtd.hung():
+                acting = tasks.create_task(world.act(method, key))
+                await asyncio.sleep(1.5)
+                assert not acting.done(), method
+        assert await world.state(key) == state
 
 
 @pytest.mark.parametrize("way", ["libvirt-dbus", "virsh"])
