@@ -12,6 +12,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from ws_gateway.host_name import full_name, host_name
+
 FOLDER = "ws-certs.d"
 OWN_NAME = "0-self-signed"
 """It comes first in the alphabet: any other certificate wins."""
@@ -105,8 +107,7 @@ def memory_file(content: bytes) -> Iterator[int]:
 
 def own_names() -> tuple[str, ...]:
     """What this machine is called, as far as it knows: names and addresses."""
-    host = socket.gethostname()
-    names = [host, socket.getfqdn(host), "localhost", "127.0.0.1", "::1", *_own_addresses()]
+    names = [host_name(), full_name(), "localhost", "127.0.0.1", "::1", *_own_addresses()]
     return tuple(dict.fromkeys(name for name in names if _is_address(name) or _NAME.fullmatch(name)))
 
 

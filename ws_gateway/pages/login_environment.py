@@ -1,13 +1,13 @@
 """What the login page's scripts are told (reference 4.3): ours, and Cockpit's where that is served in place of it."""
 
 import logging
-import socket
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bridge.protocol import JsonObject
 from manifests.bounded_file import read_bounded
 from ws_gateway.config import Config
+from ws_gateway.host_name import host_name
 from ws_gateway.pages.branding import os_release
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def environment_for(handler: "Handler") -> JsonObject:
     """For the page that `handler` answers with."""
     system = handler.gateway.settings.system
     config = handler.gateway.config
-    host = socket.gethostname()
+    host = host_name()
     environment: JsonObject = {
         "is_cockpit_client": False,
         "hostname": host,

@@ -4,12 +4,11 @@ import argparse
 import logging
 import os
 import pwd
-import socket
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ws_gateway.config import ConfigError
+from ws_gateway.host_name import host_name
 from ws_gateway.listening.certificates import CertificateError, ensure_certificate
 from ws_gateway.logs.log import printable, set_up
 from ws_gateway.settings import LOGIN_FILES, Settings, SystemSettings
@@ -106,8 +105,6 @@ def _check_pam() -> None:
 def _own_address(address: str, port: int, tls: bool) -> str:
     host = address
     if address in ("::", "0.0.0.0"):  # noqa: S104 - only shown
-        host = "localhost"
-        with suppress(OSError):
-            host = socket.gethostname()
+        host = host_name()
     shown = f"[{host}]" if ":" in host else host
     return f"{'https' if tls else 'http'}://{shown}:{port}/"

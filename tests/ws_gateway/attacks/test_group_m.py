@@ -1,5 +1,22 @@
-"""Group M: limits, load, and machines that are not well. More of it is in benchmarks/gateway_load.py, test_serve,
-test_sessions and system/test_monitor."""
+"""Group M: limits, load, and machines that are not well. Figures are in benchmarks/gateway_load.py.
+
+| case | test |
+|------|------|
+| 106 | test_m106_an_idle_socket_costs_little, test_m106_without_descriptors_it_goes_on_when_there_are_some_again |
+| 107 | test_m107_as_many_as_may_are_served_and_one_more_is_told, test_m107_nothing_stays_of_a_day_of_logins, \
+test_there_is_room_for_so_many |
+| 109 | test_m109_a_full_disk_keeps_nobody_out, test_m109_a_full_run_folder, \
+test_m109_a_folder_that_cannot_be_written_to, test_m109_no_names_can_be_looked_up, \
+test_m109_a_host_name_that_is_none, test_m109_what_it_cannot_do_without_is_named_at_the_start |
+| 110 | test_m110_who_shouts_is_not_repeated, test_a_flood_is_counted |
+| 111 | test_m111_who_is_slow_to_hang_up_does_not_hold_up_the_end, test_sigterm_ends_everything_and_closes_pam, \
+test_a_hasty_second_signal, test_settings_are_read_anew_or_stay, test_a_new_certificate_without_a_restart, \
+test_when_the_gateway_is_killed_the_rest_follows, \
+test_a_killed_gateway_leaves_no_bridge_and_its_port_can_be_used_again |
+| 112 | test_m112_no_clock_that_can_be_set_rules_over_a_session, \
+test_m112_a_clock_that_jumps_ends_no_session_and_makes_none_immortal, test_m112_files_that_are_replaced_under_it, \
+test_m112_a_bridge_of_another_version_on_the_other_host |
+"""
 
 import re
 import resource
@@ -121,6 +138,22 @@ def test_m109_no_names_can_be_looked_up(serve_system: Any, corner: Any) -> None:
     finally:
         for name in broken:
             (corner.etc / name).write_bytes(kept.get(name, b""))
+
+
+SET_HOST_NAME = (
+    "import os, socket, sys; socket.sethostname(bytes.fromhex(sys.argv[1])); os.execvp(sys.argv[2], sys.argv[2:])"
+)
+
+
+@pytest.mark.parametrize("name", [b"", b"x" * 64, b"a..b", b"\xff\xfe", b'"><script>\n'], ids=repr)
+def test_m109_a_host_name_that_is_none(serve_system: Any, corner: Any, name: bytes) -> None:
+    """The console makes a certificate for what is left, and shows its login page."""
+    system = serve_system(prefix=("unshare", "--uts", "--", sys.executable, "-c", SET_HOST_NAME, name.hex()))
+    kept_in(system, corner)
+    page = system.get("/")
+    assert page.status == 200
+    assert b'<meta name="login"' in page.body
+    assert b"><script>\n" not in page.body
 
 
 @pytest.mark.parametrize("place", ["/run", "/etc"])
