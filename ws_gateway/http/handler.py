@@ -1,6 +1,7 @@
 """What every answer of the gateway has in common: its headers, its errors, its log line."""
 
 import logging
+import secrets
 from collections.abc import Awaitable
 from http import HTTPStatus
 from types import TracebackType
@@ -43,13 +44,15 @@ _PROBLEM_STATUS = {
 }
 
 
-def error_page(status: int) -> str:
-    """The page of an error: constant for its status."""
+def error_page(status: int, fault: str = "") -> str:
+    """The page of an error: constant for its status, but for the word under which the log has a fault of ours."""
     try:
         title = HTTPStatus(status).phrase
     except ValueError:
         title = "Error"
     sentence = _SENTENCES.get(status, "The request could not be answered.")
+    if fault:
+        sentence += f" The machine's log has more about it: look for {fault}."
     return (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
         f"<title>{title}</title></head><body><h1>{title}</h1><p>{sentence}</p></body></html>\n"
@@ -60,6 +63,8 @@ class Handler(RequestHandler):
     """The base class of all handlers. GET answers HEAD as well."""
 
     SUPPORTED_METHODS: tuple[str, ...] = ("GET", "HEAD")
+
+    _fault = ""
 
     @property
     def gateway(self) -> "Gateway":
@@ -105,7 +110,7 @@ class Handler(RequestHandler):
         if self.request.version == "HTTP/1.1" and status_code in (400, 405, 413, 414, 421, 431):
             self.set_header("Connection", "close")
         self.set_header("Content-Type", "text/html; charset=UTF-8")
-        self.finish(error_page(status_code))
+        self.finish(error_page(status_code, self._fault))
 
     def log_exception(
         self,
@@ -113,13 +118,14 @@ class Handler(RequestHandler):
         value: BaseException | None,
         tb: TracebackType | None,
     ) -> None:
-        """Logs where a handler failed; never what it was asked, which may hold secrets."""
+        """Logs where a handler failed, by a word that the page has too; not what was asked: it may hold secrets."""
         if typ is None or isinstance(value, HTTPError | StreamClosedError):
             return
         while tb is not None and tb.tb_next is not None:
             tb = tb.tb_next
         place = f"{tb.tb_frame.f_code.co_filename}:{tb.tb_lineno}" if tb is not None else "an unknown place"
-        _log.error("%s in %s at %s", typ.__name__, type(self).__name__, place)
+        self._fault = secrets.token_hex(4)
+        _log.error("%s in %s at %s: %s", typ.__name__, type(self).__name__, place, self._fault)
 
 
 class NotFound(Handler):
