@@ -7,7 +7,7 @@
 test_46_a_log_that_nobody_reads, test_46_a_window_where_there_is_no_terminal, test_46_data_after_done |
 | 47 | test_47_an_error_inside_open_closes_the_channel |
 | 48 | test_48_host_payload_and_superuser_are_checked |
-| 49 | test_49_the_end_of_input_after_any_byte, test_49_the_end_of_input_behind_input_that_nobody_takes, \
+| 49 | test_49_the_end_of_input_in_any_state, test_49_the_end_of_input_behind_input_that_nobody_takes, \
 test_49_the_end_of_input_while_the_output_is_stuck, test_49_threads_and_tasks_that_hang_do_not_keep_it, \
 test_49_nobody_reads_the_output_any_more, \
 test_49_many_children_end_in_time |

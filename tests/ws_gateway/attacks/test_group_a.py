@@ -1,4 +1,24 @@
-"""Group A: HTTP before anybody is logged in. The rest of it is in test_app, test_headers, test_tls_port and others."""
+"""Group A: HTTP before anybody is logged in.
+
+| case | test |
+|------|------|
+| 1 | test_a01_a_host_that_is_none_is_refused_and_not_repeated |
+| 2 | test_a02_what_others_could_read_otherwise_is_cut_off |
+| 3 | test_a03_heads_without_end_hold_no_memory, test_a_head_that_is_too_large_is_cut |
+| 4 | test_a04_two_thousand_who_say_nothing_keep_nobody_waiting, test_a_head_that_does_not_end_is_cut_in_time, \
+test_garbage_and_silence, test_half_a_hello_has_its_time |
+| 5 | test_a05_no_body_is_waited_for |
+| 6 | test_head_has_no_body_and_the_connection_goes_on |
+| 8 | test_a08_no_path_leads_astray, test_no_path_leads_upward |
+| 10 | test_a10_strange_cookies_cost_little |
+| 11 | test_a11_nothing_leads_to_another_site, test_no_parameter_redirects, test_where_to |
+| 12 | test_the_security_headers_are_on_every_answer, test_an_error_page_is_constant_for_its_status |
+| 13 | test_ping_answers_anybody_with_a_constant, test_nothing_else_is_for_other_sites |
+| 14 | test_versions, test_the_gateway_is_nobody_and_knows_nothing, test_a_key_that_everybody_can_read, \
+test_a_certificate_that_cannot_be_used_is_no_reason_to_do_without, test_a14_testssl_finds_nothing |
+| 15 | test_a15_a_header_of_our_making_is_never_split, test_a_field_value_never_splits_a_head, \
+test_a_header_that_would_split_the_head_is_not_sent |
+"""
 
 import time
 from contextlib import ExitStack

@@ -1,5 +1,19 @@
-"""Group B: logging in with real accounts and PAM. The rest of it is in system/test_password_login, test_session_helper,
-test_pam and test_startups."""
+"""Group B: logging in with real accounts and PAM.
+
+| case | test |
+|------|------|
+| 16 | test_b16_all_who_are_refused_look_the_same_and_take_as_long, test_all_who_are_refused_hear_the_same_as_late, \
+test_who_is_known_but_not_let_in_learns_why |
+| 18 | test_b18_what_the_monitor_was_started_with_reaches_nobody |
+| 19 | test_the_password_is_nowhere_to_be_seen, test_the_child_is_the_person_and_has_nothing_of_ours, \
+test_the_environment_is_pams_below_the_accounts, test_what_a_person_sets_for_pam_is_theirs_alone |
+| 20 | test_b20_a_second_factor_is_asked_for, test_b20_a_new_password_may_take_three_tries, \
+test_what_pam_says_is_passed_on_as_it_is, test_odd_texts_are_still_texts, test_modules_that_talk_a_lot_are_cut |
+| 21 | test_b21_who_goes_in_the_middle_leaves_nothing, test_b21_a_helper_that_is_killed_in_the_middle, \
+test_two_answers_at_once_are_one, test_who_does_not_answer_is_let_go |
+| 23 | test_guessing_is_slowed_down_by_where_it_comes_from, test_guessing_gets_slower_and_slower, test_the_source, \
+test_who_came_who_went_and_who_was_not_let_in |
+"""
 
 import base64
 import os

@@ -1,4 +1,23 @@
-"""Group C: cookies and sessions. What is not here is in test_app, test_auth, test_external, test_headers, test_idle."""
+"""Group C: cookies and sessions.
+
+| case | test |
+|------|------|
+| 24 | test_c24_a_cookie_that_is_none_is_no_session |
+| 25 | test_c25_logging_out_ends_all_that_the_session_has, test_logging_out_closes_everything_at_once, \
+test_five_tabs_are_logged_out_at_once |
+| 26 | test_c26_sessions_are_long_and_differ, test_a_session_is_found_by_its_cookie_alone, \
+test_a_cookie_that_was_set_before_is_not_adopted |
+| 27 | test_c27_every_route_wants_a_session, test_c27_another_persons_cookie_opens_nothing_of_mine, \
+test_without_a_session_only_constants_are_reached, test_the_table_has_every_route |
+| 28 | test_c28_c29_a_cookie_alone_opens_no_socket, test_the_cookie_of_a_session, \
+test_another_sites_page_cannot_log_in |
+| 29 | test_c28_c29_a_cookie_alone_opens_no_socket, test_origins, test_origins_that_an_administrator_named |
+| 30 | test_c30_a_token_is_of_use_with_its_cookie_alone_and_is_not_told |
+| 31 | test_c31_a_name_of_somebody_elses_is_not_served, test_hosts_that_an_administrator_named |
+| 32 | test_c32_in_single_user_mode_a_session_waits_for_its_page, \
+test_c32_nobody_does_anything_for_the_time_that_was_set, test_a_session_without_anybody_ends_in_time, \
+test_nobody_does_anything |
+"""
 
 import asyncio
 import base64

@@ -1,5 +1,21 @@
-"""Group D: a person's websocket. Frames that break the rules are in test_frame_connection, handshakes in
-test_socket_handler, messages by themselves in test_dispatch."""
+"""Group D: a person's websocket.
+
+| case | test |
+|------|------|
+| 33 | test_d33_a_console_at_an_ipv6_address, test_handshakes, test_what_is_no_handshake |
+| 34 | test_the_suite_finds_nothing, test_a_stream_may_be_cut_anywhere, \
+test_the_connection_ends_with_the_word_and_is_not_reset |
+| 35 | test_35_what_breaks_the_rules_is_told_its_code, test_text_that_is_split_within_a_character |
+| 36 | test_36_compression_is_not_agreed_on |
+| 37 | test_37_too_much_is_1009_and_no_memory, test_pieces_without_end_hold_no_memory |
+| 38 | test_d38_what_breaks_the_protocol_costs_its_own_socket, test_d38_what_is_odd_is_ignored, \
+test_what_breaks_the_protocol_is_fatal |
+| 40 | test_d40_commands_that_mean_nothing_here, test_d40_a_logout_with_junk_is_a_logout |
+| 41 | test_d41_who_does_not_read_is_no_burden, test_d41_who_reads_slowly_is_not_cut, \
+test_d41_a_bridge_that_does_not_read_slows_its_page, test_a_slow_reader_is_paused_for_and_then_let_go |
+| 42 | test_d42_who_vanishes_without_a_word_is_let_go, test_a_socket_that_answers_nothing_is_let_go |
+| 43 | test_d43_a_flood_keeps_nobody_else_waiting, test_d43_one_who_opens_and_closes_without_end |
+"""
 
 import json
 import os

@@ -1,5 +1,7 @@
 """Logging in and out in real browsers, over HTTPS, with a real account. More of the page is in test_login_page."""
 
+import base64
+import json
 import secrets
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -39,15 +41,37 @@ async def context() -> AsyncIterator[BrowserContext]:
         await context.close()
 
 
-async def test_five_tabs_are_logged_out_at_once(serve_system: Any, context: BrowserContext) -> None:
-    system = serve_system()
-    page = await context.new_page()
-    await page.goto(system.url)
+async def log_in(page: Page, url: str) -> Any:
+    """By the form; what the login answered."""
+    await page.goto(url)
     await page.get_by_label("User name").fill("anna")
     await page.get_by_label("Password").fill(PASSWORD)
     async with page.expect_response("**/cockpit/login") as answered:
         await page.get_by_label("Password").press("Enter")
-    assert (await answered.value).status == 200
+    response = await answered.value
+    assert response.status == 200
+    return await response.json()
+
+
+async def test_n113_a_browser_keeps_no_secret(serve_system: Any, context: BrowserContext) -> None:
+    """Neither the password nor the page's token is in a place that outlives the page, nor is the cookie for scripts."""
+    system = serve_system()
+    page = await context.new_page()
+    token = (await log_in(page, system.url))["csrf-token"]
+    (cookie,) = await context.cookies()
+    await expect(page.get_by_role("navigation").first).to_be_visible()
+    kept = await page.evaluate(
+        "JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie, name, history.state, location.href])"
+    )
+    known = json.dumps(await context.storage_state(indexed_db=True)) + kept
+    for form in (PASSWORD, base64.b64encode(f"anna:{PASSWORD}".encode()).decode(), token):
+        assert form not in known.replace(cookie["value"], "")
+    assert cookie["value"] not in kept
+
+
+async def test_five_tabs_are_logged_out_at_once(serve_system: Any, context: BrowserContext) -> None:
+    system = serve_system()
+    await log_in(await context.new_page(), system.url)
     (cookie,) = await context.cookies()
     assert (cookie["name"], cookie["secure"], cookie["httpOnly"], cookie["sameSite"]) == (
         "cockpit",

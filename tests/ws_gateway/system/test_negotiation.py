@@ -138,6 +138,7 @@ async def test_a_ticket_becomes_a_session_of_that_person(console: Console) -> No
     assert await whose_bridge(system, login) == "anna"
     assert "audit: login-ok user=anna rhost=127.0.0.1 method=negotiate session=" in system.output
     assert "a Kerberos ticket of anna@EXAMPLE.TEST for anna" in system.output
+    wait_until(lambda: system.helpers() == [], "PAM is closed", 10)
     # krb5.conf has the last word about who is who.
     assert await whose_bridge(system, show(system, realm.token(realm.ticket("chief")))) == "anna"
     wait_until(lambda: system.helpers() == [], "PAM is closed", 10)
