@@ -6,6 +6,7 @@ import os
 import pwd
 
 from bridge.channel import Channel, NoOptions
+from bridge.internal.text import unicode
 from bridge.os_release import os_release
 from bridge.processes.daemon_threads import DaemonThreads
 from bridge.protocol import JsonObject, Problem, encode_json
@@ -34,17 +35,20 @@ class InfoChannel(Channel):
 
 
 def user_info() -> JsonObject:
-    """The user of this process, as the passwd and group databases have them; the primary group comes first."""
+    """The user of this process, as the passwd and group databases have them; the primary group comes first.
+
+    Those may hold any bytes, such as a name of the time before UTF-8: what is none is replaced.
+    """
     entry = _passwd_entry(os.getuid())
     gids = dict.fromkeys([entry.pw_gid, *os.getgroups()])
     return {
-        "fullname": entry.pw_gecos.split(",")[0],
+        "fullname": unicode(entry.pw_gecos.partition(",")[0]),
         "gid": entry.pw_gid,
         "group": _group_name(entry.pw_gid),
         "groups": [_group_name(gid) for gid in gids],
-        "home": entry.pw_dir,
-        "name": entry.pw_name,
-        "shell": entry.pw_shell,
+        "home": unicode(entry.pw_dir),
+        "name": unicode(entry.pw_name),
+        "shell": unicode(entry.pw_shell),
         "uid": entry.pw_uid,
     }
 
@@ -59,6 +63,6 @@ def _passwd_entry(uid: int) -> pwd.struct_passwd:
 
 def _group_name(gid: int) -> str:
     try:
-        return grp.getgrgid(gid).gr_name
+        return unicode(grp.getgrgid(gid).gr_name)
     except KeyError:
         return str(gid)
