@@ -18,6 +18,7 @@ NOT_SUPPORTED: dict[tuple[str, str, str], str] = {
         "domain_save",
     ): "virsh-domain.c: virshWatchJob waits for good where the thread that saves ended "
     "before it begins to wait, as it can with this driver, which saves in no time",
+    ("virsh", "test", "domain_remove_saved"): "virsh-domain.c: as for domain_save, without which there is nothing",
     ("virsh", "*", "version"): "virsh-host.c: `version` calls virConnectGetVersion, which probes the emulator",
     ("libvirt-dbus", "*", "domain_screenshot"): "org.libvirt.Domain.xml: no method takes or returns a stream",
     ("libvirt-dbus", "*", "volume_upload"): "org.libvirt.StorageVol.xml: no method takes or returns a stream",
