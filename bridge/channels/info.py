@@ -1,15 +1,14 @@
 """`info`: what this bridge can do, and as whom (reference 2.3)."""
 
 import asyncio
-import grp
 import os
 import pwd
 
 from bridge.channel import Channel, NoOptions
-from bridge.internal.text import unicode
 from bridge.os_release import os_release
 from bridge.processes.daemon_threads import DaemonThreads
 from bridge.protocol import JsonObject, Problem, encode_json
+from bridge.system_text import group_name, unicode
 
 LOOK_UP_TIMEOUT = 20.0
 """Seconds until a directory server that does not say who the user is, is given up."""
@@ -44,8 +43,8 @@ def user_info() -> JsonObject:
     return {
         "fullname": unicode(entry.pw_gecos.partition(",")[0]),
         "gid": entry.pw_gid,
-        "group": _group_name(entry.pw_gid),
-        "groups": [_group_name(gid) for gid in gids],
+        "group": group_name(entry.pw_gid),
+        "groups": [group_name(gid) for gid in gids],
         "home": unicode(entry.pw_dir),
         "name": unicode(entry.pw_name),
         "shell": unicode(entry.pw_shell),
@@ -59,10 +58,3 @@ def _passwd_entry(uid: int) -> pwd.struct_passwd:
         return pwd.getpwuid(uid)
     except KeyError:
         return pwd.struct_passwd((str(uid), "x", uid, os.getgid(), "", os.environ.get("HOME", "/"), "/bin/sh"))
-
-
-def _group_name(gid: int) -> str:
-    try:
-        return unicode(grp.getgrgid(gid).gr_name)
-    except KeyError:
-        return str(gid)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from bridge.internal.objects import InternalObject
-from bridge.internal.text import unicode
+from bridge.system_text import unicode
 
 
 class Environment(InternalObject):

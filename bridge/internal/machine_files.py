@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from bridge.files.path_watch import PathWatch
-from bridge.internal.text import unicode
 from bridge.protocol import JsonObject, Problem, decode_json
+from bridge.system_text import unicode
 from manifests.bounded_file import read_bounded
 
 log = logging.getLogger(__name__)

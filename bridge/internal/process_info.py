@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from bridge.internal.objects import InternalObject
-from bridge.internal.text import unicode
+from bridge.system_text import unicode
 
 
 class ProcessInfo(InternalObject):

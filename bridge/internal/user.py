@@ -1,16 +1,15 @@
 """`/user`: who the bridge runs as."""
 
 import asyncio
-import grp
 import os
 import pwd
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from bridge.internal.objects import ERROR, InternalObject
-from bridge.internal.text import unicode
 from bridge.processes.daemon_threads import DaemonThreads
 from bridge.protocol import Problem
+from bridge.system_text import group_name, unicode
 
 LOOK_UP_MAX = 20.0
 """Seconds until a directory server that does not say who the user is, is given up."""
@@ -56,12 +55,5 @@ def user(environ: Mapping[str, str]) -> dict[str, Any]:
         "Gid": gid,
         "Home": unicode(home),
         "Shell": unicode(shell),
-        "Groups": list(dict.fromkeys(unicode(_group_name(group)) for group in groups)),
+        "Groups": list(dict.fromkeys(group_name(group) for group in groups)),
     }
-
-
-def _group_name(gid: int) -> str:
-    try:
-        return grp.getgrgid(gid).gr_name
-    except KeyError:
-        return str(gid)

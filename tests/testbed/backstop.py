@@ -26,9 +26,14 @@ def _end_in(seconds: float) -> None:
     faulthandler.dump_traceback_later(seconds, exit=True, file=_stderr())
 
 
-def _arm(item: pytest.Item) -> None:
+def time_of(item: pytest.Item) -> float:
+    """The seconds that a test has altogether; 0: any time."""
     marker = item.get_closest_marker("timeout")
-    if limit := float(marker.args[0] if marker else item.config.getini("timeout") or 0):
+    return float(marker.args[0] if marker else item.config.getini("timeout") or 0)
+
+
+def _arm(item: pytest.Item) -> None:
+    if limit := time_of(item):
         _end_in(limit + GRACE)
 
 

@@ -12,16 +12,15 @@ from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 import pytest
+from testbed.backstop import time_of
 
 SHARE = 0.75
 """Of the time that a test has altogether, with what its fixtures do before and after."""
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    ordinary = float(config.getini("timeout") or 0)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        marker = item.get_closest_marker("timeout")
-        limit = float(marker.args[0]) if marker else ordinary
+        limit = time_of(item)
         if limit and isinstance(item, pytest.Function) and inspect.iscoroutinefunction(item.obj):
             item.obj = _bounded(item.obj, SHARE * limit)
 

@@ -164,11 +164,10 @@ class Virsh(Provider):
 
     async def act(self, method: Method, key: str, **params: Any) -> None:
         await self._check(method.kind, key)
+        files = {XML: params["xml"]} if "xml" in params else {}
         if method in UNHURRIED:
-            files = {XML: params["xml"]} if "xml" in params else {}
             await self._do_apart(lambda path: COMMANDS[method](key, params | {"xmlfile": path}), files)
             return
-        files = {XML: params["xml"]} if "xml" in params else {}
         command = COMMANDS[method](key, params | {"xmlfile": quoted(self._process.path(XML))})
         await self._do(command, files)
 
